@@ -1,0 +1,27 @@
+{#- Half-even, to the currency's minor unit (`minor_units` of them make one); exact in decimals. -#}
+{% macro round_to_minor_unit(amount, minor_units) -%}
+    cast(
+        (
+            floor({{ amount }} * {{ minor_units }})
+            + case
+                when {{ amount }} * {{ minor_units }} - floor({{ amount }} * {{ minor_units }}) > 0.5
+                    then 1
+                when {{ amount }} * {{ minor_units }} - floor({{ amount }} * {{ minor_units }}) = 0.5
+                    then cast(floor({{ amount }} * {{ minor_units }}) as bigint) % 2
+                else 0
+            end
+        ) * {{ minor_unit_of(minor_units) }}
+        as decimal(18, 6)
+    )
+{%- endmacro %}
+
+{#- The value of one minor unit; a table, because a division of decimals is a binary float here. -#}
+{% macro minor_unit_of(minor_units) -%}
+    case {{ minor_units }}
+        when 1 then cast(1 as decimal(18, 6))
+        when 10 then cast('0.1' as decimal(18, 6))
+        when 100 then cast('0.01' as decimal(18, 6))
+        when 1000 then cast('0.001' as decimal(18, 6))
+        when 10000 then cast('0.0001' as decimal(18, 6))
+    end
+{%- endmacro %}

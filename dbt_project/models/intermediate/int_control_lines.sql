@@ -1,0 +1,50 @@
+-- One row per contract: both sides of the reconciliation, by identity and not only by count.
+with lines as (
+
+    select * from {{ ref('int_invoice_lines') }}
+
+),
+
+matches as (
+
+    select * from {{ ref('int_matches') }}
+
+),
+
+placed_lines as (
+
+    select
+        lines.contract_key,
+        lines.invoice_id,
+        lines.line_id,
+        count(matches.line_id) as placement_count,
+        min(lines.amount) as amount,
+        min(lines.line_kind) as line_kind,
+        sum(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 else 0 end)
+            as without_status_count,
+        min(case
+            when lines.amount <> cast(lines.quantity * lines.unit_price as decimal(28, 6)) then 1
+            else 0
+        end) as has_wrong_product
+    from lines
+    left join matches
+        on
+            lines.contract_key = matches.contract_key
+            and lines.invoice_id = matches.invoice_id
+            and lines.line_id = matches.line_id
+    group by lines.contract_key, lines.invoice_id, lines.line_id
+
+)
+
+select
+    contract_key,
+    count(*) as line_staged_count,
+    sum(amount) as amount_staged,
+    count(case when placement_count = 0 then 1 end) as line_lost_count,
+    count(case when placement_count > 1 then 1 end) as line_placed_twice_count,
+    sum(without_status_count) as line_without_status_count,
+    count(case when line_kind = 'unknown' then 1 end) as line_of_unknown_type_count,
+    count(case when line_kind = 'unattributed' then 1 end) as line_unattributed_count,
+    sum(has_wrong_product) as line_wrong_product_count
+from placed_lines
+group by contract_key

@@ -1,0 +1,39 @@
+-- One row per contract: invoiced subjects on which the log cannot be trusted to accuse somebody.
+with invoiced as (
+
+    select * from {{ ref('int_invoiced_subjects') }}
+
+),
+
+unknown_actors as (
+
+    select distinct
+        definitions.contract_key,
+        definitions.outcome,
+        events.subject_id
+    from {{ ref('int_events') }} as events
+    inner join {{ source('terms', 'definitions') }} as definitions
+        on events.contract_key = definitions.contract_key
+    inner join {{ source('terms', 'concluding_patterns') }} as patterns
+        on
+            definitions.definition_key = patterns.definition_key
+            and events.event_type = patterns.event_type
+    where
+        definitions.counted_by = 'buyer'
+        and patterns.actor_type is not null
+        and events.actor_type = 'unknown'
+
+)
+
+select
+    invoiced.contract_key,
+    count(unknown_actors.subject_id) as subject_concluded_by_unknown_count,
+    count(case when invoiced.is_known and invoiced.lacks_scope_attribute then 1 end)
+        as subject_lacking_scope_attribute_count
+from invoiced
+left join unknown_actors
+    on
+        invoiced.contract_key = unknown_actors.contract_key
+        and invoiced.outcome = unknown_actors.outcome
+        and invoiced.subject_id = unknown_actors.subject_id
+group by invoiced.contract_key

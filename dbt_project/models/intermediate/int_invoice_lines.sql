@@ -1,0 +1,48 @@
+-- One row per line of the period's invoice, and what kind of line it is. A line that names an
+-- outcome and no subject can be reconciled in total only: it is unattributed.
+with lines as (
+
+    {{ canonical_invoice_lines([
+        ref('stg_recount_csv__invoice_lines'),
+    ]) }}
+
+),
+
+outcomes as (
+
+    select * from {{ source('terms', 'definitions') }}
+    where counted_by = 'buyer'
+
+),
+
+kinds as (
+
+    select
+        lines.*,
+        outcomes.definition_key,
+        case
+            when outcomes.outcome is not null and lines.subject_id is not null then 'outcome'
+            when outcomes.outcome is not null then 'unattributed'
+            when lines.outcome = 'platform_fee' then 'fee'
+            else 'unknown'
+        end as line_kind
+    from lines
+    left join outcomes
+        on
+            lines.contract_key = outcomes.contract_key
+            and lines.outcome = outcomes.outcome
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by contract_key, outcome, subject_id order by line_number
+        ) as line_number_of_subject
+    from kinds
+
+)
+
+select * from numbered

@@ -1,0 +1,59 @@
+-- One row per described subject and outcome whose contract narrows the scope: is the subject in it,
+-- and does it lack an attribute that decides so?
+with subjects as (
+
+    select * from {{ ref('int_subjects') }}
+
+),
+
+scope_terms as (
+
+    select * from {{ source('terms', 'scope_terms') }}
+
+),
+
+compared as (
+
+    select
+        subjects.contract_key,
+        subjects.subject_id,
+        scope_terms.outcome,
+        scope_terms.attribute,
+        scope_terms.accepted_value,
+        case scope_terms.attribute
+            when 'queue' then subjects.queue
+            when 'channel' then subjects.channel
+            when 'tier' then subjects.tier
+            when 'language' then subjects.language
+            when 'department' then subjects.department
+            when 'is_test' then cast(subjects.is_test as varchar(5))
+            else {{ attribute_of('subjects.attributes', 'scope_terms.attribute') }}
+        end as attribute_value
+    from subjects
+    inner join scope_terms
+        on subjects.contract_key = scope_terms.contract_key
+
+),
+
+per_attribute as (
+
+    select
+        contract_key,
+        subject_id,
+        outcome,
+        attribute,
+        max(case when attribute_value = accepted_value then 1 else 0 end) as fits,
+        max(case when attribute_value is null then 1 else 0 end) as lacks
+    from compared
+    group by contract_key, subject_id, outcome, attribute
+
+)
+
+select
+    contract_key,
+    subject_id,
+    outcome,
+    min(fits) = 1 as is_in_scope,
+    max(lacks) = 1 as lacks_attribute
+from per_attribute
+group by contract_key, subject_id, outcome

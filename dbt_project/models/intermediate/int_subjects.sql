@@ -1,0 +1,5 @@
+-- One row per subject that a source describes.
+{{ canonical_subjects([
+    ref('stg_event_log__subjects'),
+    ref('stg_servicenow_export__subjects'),
+]) }}

@@ -1,0 +1,46 @@
+-- One row per line of the invoice, and one per outcome that the vendor did not invoice.
+with matches as (
+
+    select * from {{ ref('int_matches') }}
+    where line_id is not null or verdict = 'met'
+
+),
+
+clause_verdicts as (
+
+    select * from {{ ref('int_clause_verdicts') }}
+
+)
+
+select
+    runs.contract,
+    runs.version,
+    runs.period,
+    runs.as_of,
+    matches.outcome,
+    matches.line_kind,
+    matches.match_status,
+    matches.reason,
+    matches.gap_part,
+    matches.invoice_id,
+    matches.line_id,
+    matches.line_number,
+    matches.subject_id,
+    matches.concluded_at_invoiced,
+    matches.concluded_at,
+    matches.candidate_event_id,
+    clause_verdicts.deciding_event_id,
+    cast(coalesce(matches.quantity, 1) as decimal(18, 6)) as quantity,
+    matches.unit_price as unit_price_invoiced,
+    matches.per_outcome as unit_price_contract,
+    matches.amount as amount_invoiced,
+    cast(
+        case when matches.verdict = 'met' then matches.per_outcome else 0 end as decimal(18, 6)
+    ) as amount_recounted
+from matches
+inner join {{ ref('int_runs') }} as runs
+    on matches.contract_key = runs.contract_key
+left join clause_verdicts
+    on
+        matches.candidate_key = clause_verdicts.candidate_key
+        and matches.reason = clause_verdicts.clause

@@ -1,0 +1,82 @@
+-- One row per contract that is run: the statement of its period as of an instant.
+with outcomes as (
+
+    select
+        contract_key,
+        sum(invoiced_count) as invoiced_count,
+        sum(recounted_count) as recounted_count,
+        sum(over_invoiced_count) as over_invoiced_count,
+        sum(under_invoiced_count) as under_invoiced_count,
+        sum(unverifiable_count) as unverifiable_count,
+        sum(pending_determination_count) as pending_determination_count,
+        sum(amount_over_invoiced) as amount_over_invoiced,
+        sum(amount_under_invoiced) as amount_under_invoiced,
+        sum(amount_pending) as amount_pending
+    from {{ ref('int_outcome_totals') }}
+    group by contract_key
+
+),
+
+invoiced as (
+
+    select
+        lines.contract_key,
+        count(*) as line_count,
+        {{ round_to_minor_unit('sum(lines.amount)', 'min(contracts.minor_units)') }}
+            as amount_invoiced
+    from {{ ref('int_invoice_lines') }} as lines
+    inner join {{ source('terms', 'contracts') }} as contracts
+        on lines.contract_key = contracts.contract_key
+    group by lines.contract_key
+
+),
+
+charges as (
+
+    select
+        contract_key,
+        sum(case when basis = 'recounted' then amount else 0 end) as amount_recounted,
+        sum(case when basis = 'payable' then amount else 0 end) as amount_payable
+    from {{ ref('int_charges') }}
+    group by contract_key
+
+)
+
+select
+    runs.contract,
+    runs.version,
+    runs.period,
+    runs.as_of,
+    runs.period_starts_at,
+    runs.period_ends_at,
+    runs.final_from,
+    runs.currency_code,
+    case
+        when runs.as_of >= runs.final_from and outcomes.pending_determination_count = 0 then 'final'
+        else 'provisional'
+    end as kind,
+    coalesce(invoiced.line_count, 0) as line_count,
+    cast(outcomes.invoiced_count as bigint) as invoiced_count,
+    cast(outcomes.recounted_count as bigint) as recounted_count,
+    cast(outcomes.over_invoiced_count as bigint) as over_invoiced_count,
+    cast(outcomes.under_invoiced_count as bigint) as under_invoiced_count,
+    cast(outcomes.unverifiable_count as bigint) as unverifiable_count,
+    cast(outcomes.pending_determination_count as bigint) as pending_determination_count,
+    cast(coalesce(invoiced.amount_invoiced, 0) as decimal(18, 6)) as amount_invoiced,
+    cast(charges.amount_recounted as decimal(18, 6)) as amount_recounted,
+    cast(coalesce(invoiced.amount_invoiced, 0) - charges.amount_recounted as decimal(18, 6))
+        as amount_variance,
+    cast(outcomes.amount_over_invoiced as decimal(18, 6)) as amount_over_invoiced,
+    cast(outcomes.amount_under_invoiced as decimal(18, 6)) as amount_under_invoiced,
+    cast(outcomes.amount_pending as decimal(18, 6)) as amount_pending,
+    cast(
+        greatest(coalesce(invoiced.amount_invoiced, 0) - charges.amount_payable, 0)
+        as decimal(18, 6)
+    ) as amount_contested
+from {{ ref('int_runs') }} as runs
+inner join outcomes
+    on runs.contract_key = outcomes.contract_key
+inner join charges
+    on runs.contract_key = charges.contract_key
+left join invoiced
+    on runs.contract_key = invoiced.contract_key

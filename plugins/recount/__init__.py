@@ -1,0 +1,1 @@
+"""Recount: the buyer's own count of what a vendor bills per outcome."""

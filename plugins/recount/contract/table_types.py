@@ -1,0 +1,85 @@
+"""The columns of the tables that contracts become: the contract's half of the SQL interface."""
+
+import pyarrow as pa
+
+_CONTRACT = ("contract_key", pa.int32())
+_DEFINITION = ("definition_key", pa.int32())
+_CLAUSE = ("clause_key", pa.int32())
+_WORD, _MONEY, _VALUE = pa.string(), pa.decimal128(18, 6), pa.decimal128(18, 4)
+_FLAG, _INSTANT, _MICROSECONDS = pa.bool_(), pa.timestamp("us"), pa.int64()
+
+# What may be null, by table; every other column never is.
+_NULLABLE = {
+    "contracts": {"monthly_floor", "monthly_cap"},
+    "concluding_patterns": {"actor_type"},
+    "clauses": {"window_us", "at_least", "at_most", "unit", "if_missing"},
+    "clause_patterns": {"actor_type"},
+    "actors": {"valid_from", "valid_until"},
+}
+
+_COLUMNS = {
+    "contracts": [
+        _CONTRACT,
+        ("contract", _WORD),
+        ("version", pa.int32()),
+        ("currency_code", _WORD),
+        ("minor_units", pa.int32()),
+        ("platform_fee", _MONEY),
+        ("monthly_floor", _MONEY),
+        ("monthly_cap", _MONEY),
+        ("tolerance_percent", _MONEY),
+        ("tolerance_of", _WORD),
+        ("tolerance_measure", _WORD),
+        ("unverifiable_policy", _WORD),
+        ("has_reclassify", _FLAG),
+        ("has_set_off", _FLAG),
+    ],
+    "definitions": [
+        _CONTRACT,
+        _DEFINITION,
+        ("outcome", _WORD),
+        ("counted_by", _WORD),
+        ("says", _WORD),
+        ("subject_type", _WORD),
+        ("count_once_per", _WORD),
+        ("counts_in", _WORD),
+    ],
+    "concluding_patterns": [_DEFINITION, ("event_type", _WORD), ("actor_type", _WORD)],
+    "scope_terms": [
+        _CONTRACT,
+        ("outcome", _WORD),
+        ("attribute", _WORD),
+        ("accepted_value", _WORD),
+    ],
+    "clauses": [
+        _DEFINITION,
+        _CLAUSE,
+        ("clause_number", pa.int32()),
+        ("clause", _WORD),
+        ("verb", _WORD),
+        ("pick", _WORD),
+        ("link", _WORD),
+        ("window_kind", _WORD),
+        ("window_us", _MICROSECONDS),
+        ("at_least", _VALUE),
+        ("at_most", _VALUE),
+        ("unit", _WORD),
+        ("if_missing", _WORD),
+    ],
+    "clause_patterns": [_CLAUSE, ("event_type", _WORD), ("actor_type", _WORD)],
+    "actors": [
+        _CONTRACT,
+        ("actor_id", _WORD),
+        ("actor_type", _WORD),
+        ("valid_from", _INSTANT),
+        ("valid_until", _INSTANT),
+    ],
+    "price_terms": [_CONTRACT, ("outcome", _WORD), ("per_outcome", _MONEY)],
+}
+
+SCHEMAS = {
+    table: pa.schema(
+        pa.field(name, kind, nullable=name in _NULLABLE.get(table, ())) for name, kind in columns
+    )
+    for table, columns in _COLUMNS.items()
+}

@@ -1,0 +1,131 @@
+"""What follows from a count: prices, tolerance, rights, settlement, and who is told (DESIGN 8)."""
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from recount.contract.numbers import Money, Percent, Truth
+from recount.contract.part import Part, refuse
+from recount.contract.texts import Address, Line, Prose
+from recount.contract.times import Day, Duration
+from recount.contract.vocabulary import PartyType
+
+
+class OutcomePrice(Part):
+    """The price of one outcome."""
+
+    per_outcome: Money
+    """The price of each, quoted: "0.99"."""
+
+
+class Monthly(Part):
+    """The least and the most that a month costs."""
+
+    floor: Money | None = None
+    """What a month costs at least, quoted."""
+    cap: Money | None = None
+    """What a month costs at most, quoted."""
+
+    @model_validator(mode="after")
+    def _has_room(self) -> "Monthly":
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            raise refuse("the floor is above the cap; correct one", "floor")
+        return self
+
+
+class Pricing(Part):
+    """A price for each outcome, under the outcome's name, and what is charged beside them."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, OutcomePrice] = Field(init=False)
+
+    platform_fee: Money | None = None
+    """A fixed fee of each month, quoted."""
+    monthly: Monthly | None = None
+    """The floor and the cap of a month's charge."""
+
+    @property
+    def outcomes(self) -> dict[str, OutcomePrice]:
+        """The price of each outcome by its name."""
+        return dict(self.__pydantic_extra__)
+
+
+class Tolerance(Part):
+    """How much over-invoicing the contract lets pass."""
+
+    percent: Percent
+    """The share in percent; only above it is anything disputed."""
+    of: Literal["invoiced", "recounted", "larger"]
+    """What the share is taken of: the vendor's figure, ours, or the larger one."""
+    measure: Literal["count", "amount", "either"] = "count"
+    """Whether outcomes are compared, money, or both (then either may exceed)."""
+
+
+class Rights(Part):
+    """What the contract lets the buyer do; a right that is left out is not there."""
+
+    reclassify: Truth = False
+    """Above the tolerance the buyer's count is what is paid; without it, only a query is sent."""
+    raw_event_export: Truth = False
+    """The vendor gives its events as they are, so that its count can be computed again."""
+    counterfactual_replay: Truth = False
+    """The buyer may compute a month again under other terms, and show it."""
+    set_off: Truth = False
+    """What was not invoiced may be set against what was over-invoiced."""
+
+
+class Settlement(Part):
+    """When a month becomes final, and what then happens to what nobody can prove."""
+
+    final_after: Duration
+    """The time after a month's end from which its statement can be final."""
+    dispute_within: Duration | None = None
+    """The time after the invoice's date within which the contract lets the buyer dispute."""
+    unverifiable: Literal["accept", "query", "dispute"]
+    """What happens to an invoiced outcome that no log can prove; there is no default."""
+
+
+class Exit(Part):
+    """How the buyer can leave before the term ends."""
+
+    notice: Duration
+    """The time between giving notice and the end."""
+
+
+class Signatory(Part):
+    """A person who agreed to this version."""
+
+    party: PartyType
+    """The side that the person signs for."""
+    name: Line
+    """The person's name."""
+    on: Day
+    """The date of the signature."""
+
+
+class Waiver(Part):
+    """Something that the lint found and a person accepted, until a date."""
+
+    lint: Line
+    """The lint's name, as `recount contract check` prints it."""
+    at: Line
+    """The place, as it is printed, such as outcomes.interaction."""
+    because: Prose
+    """Why it is accepted."""
+    accepted_by: Line
+    """Who accepted it."""
+    expires_on: Day
+    """The last day on which the waiver holds."""
+
+
+class Notify(Part):
+    """Who is told what, and whether a person must approve first."""
+
+    finance: tuple[Address, ...] = Field(min_length=1)
+    """Who pays: told the result of each statement, and the one thing to do."""
+    operations: tuple[Address, ...] = ()
+    """Who keeps it running: told of a run that failed and of an invoice that is missing."""
+    vendor: tuple[Address, ...] = ()
+    """Who gets the dispute notice."""
+    approval: Literal["required", "automatic"] = "required"
+    """Whether a notice waits until a person approves it."""

@@ -1,0 +1,76 @@
+"""What a build reads beside the contracts' terms: runs, months, and the columns of landed rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from recount.contract.model import Contract
+from recount.periods import Period
+
+_INSTANT = pa.timestamp("us")
+_KEYS = [pa.field("contract_key", pa.int32()), pa.field("source", pa.string())]
+
+_RUNS = pa.schema({
+    "contract_key": pa.int32(), "period": pa.string(), "period_starts_at": _INSTANT,
+    "period_ends_at": _INSTANT, "as_of": _INSTANT, "final_from": _INSTANT,
+})  # fmt: skip
+_PERIODS = pa.schema({
+    "contract_key": pa.int32(), "period": pa.string(), "starts_at": _INSTANT, "ends_at": _INSTANT,
+})  # fmt: skip
+COVERAGE = pa.schema({
+    "event_type": pa.string(), "observed_from": _INSTANT, "observed_until": _INSTANT,
+})  # fmt: skip
+MANIFESTS = pa.schema({
+    "stream": pa.string(), "digest": pa.string(), "record_count": pa.int64(),
+    "page_count": pa.int64(), "control_total": pa.string(), "control_total_kind": pa.string(),
+    "parsed_count": pa.int64(),
+})  # fmt: skip
+
+
+def keyed(schema: pa.Schema) -> pa.Schema:
+    """A landed table's columns: whose rows they are, then what the source's parser gives."""
+    return pa.schema([*_KEYS, *schema])
+
+
+def run_rows(runs: Sequence[tuple[Contract, Period, datetime]]) -> pa.Table:
+    """One row per contract in its given place: the period, its bounds, and when it can be final."""
+    rows = [
+        {
+            "contract_key": key,
+            "period": period.name,
+            "period_starts_at": naive(period.starts_at),
+            "period_ends_at": naive(period.ends_at),
+            "as_of": naive(as_of),
+            "final_from": naive(period.ends_at + contract.settlement.final_after),
+        }
+        for key, (contract, period, as_of) in enumerate(runs)
+    ]
+    return pa.Table.from_pylist(rows, schema=_RUNS)
+
+
+def period_rows(spans: Iterable[tuple[Contract, datetime, datetime]]) -> pa.Table:
+    """The months in each contract's zone from the one that holds an instant to that of another."""
+    rows = []
+    for key, (contract, first, last) in enumerate(spans):
+        period = Period.containing(first, contract.zone)
+        while period.starts_at <= last:
+            bounds = {"starts_at": naive(period.starts_at), "ends_at": naive(period.ends_at)}
+            rows.append({"contract_key": key, "period": period.name, **bounds})
+            period = period.next(contract.zone)
+    return pa.Table.from_pylist(rows, schema=_PERIODS)
+
+
+def naive(instant: datetime) -> datetime:
+    """An instant in UTC without its zone, as the tables hold it."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+def landed_schemas():  # TEMP until the registry lands
+    S=pa.string(); B=pa.bool_(); L=pa.int64(); ts=_INSTANT; val=pa.decimal128(18,4); dec=pa.decimal128(18,6)
+    out={
+    "event_log__events":pa.schema([(n,t) for n,t in [('event_id',S),('subject_id',S),('subject_type',S),('event_type',S),('occurred_at',ts),('actor_type',S),('actor_id',S),('value',val),('unit',S),('related_subject_id',S),('record_number',L),('file',S)]]),
+    "event_log__subjects":pa.schema([('subject_id',S),('subject_type',S),('opened_at',ts),('requester_key',S),('queue',S),('channel',S),('tier',S),('language',S),('department',S),('is_test',B),('attributes',S),('record_number',L),('file',S)]),
+    "servicenow_export__rows":pa.schema([('number',S),('incident_state',S),('sys_mod_count',L),('sys_updated_by',S),('sys_updated_at',ts),('opened_at',ts),('requester_key',S),('contact_type',S),('category',S),('assignment_group',S),('priority',S),('reopen_count',L),('record_number',L),('file',S)]),
+    "recount_csv__lines":pa.schema([('invoice_id',S),('line_id',S),('subject_id',S),('outcome',S),('concluded_at',ts),('quantity',dec),('unit_price',dec),('amount',dec),('currency_code',S),('issued_on',pa.date32()),('due_on',pa.date32()),('purchase_order',S),('line_number',L),('file',S)]),
+    "coverage":COVERAGE,"manifests":MANIFESTS}
+    return {k:keyed(v) for k,v in out.items()}

@@ -1,0 +1,175 @@
+"""The statement of a month: the marts' counts and amounts, rounded once and added up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from recount.periods import format_instant
+
+VERDICTS = ("met", "not_met", "pending", "unverifiable")
+GAP_PARTS = (
+    "definition", "data", "timing", "pending", "unverifiable", "not_invoiced", "unattributed",
+)  # fmt: skip
+
+
+class Kind(StrEnum):
+    """Provisional until nothing can change any more, then final (DESIGN 7)."""
+
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A number of outcomes and what they amount to, in the contract's currency."""
+
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One contract and period as of an instant; amounts are rounded to the minor unit."""
+
+    contract: str
+    version: int
+    period: str
+    as_of: datetime
+    final_from: datetime
+    kind: Kind
+    currency: str
+    minor_units: int
+    outcomes: Mapping[str, Mapping[str, Any]]
+    invoiced: Counted
+    recounted: Counted
+    over_invoiced: Counted
+    under_invoiced: Counted
+    pending: Counted
+    unverifiable_count: int
+    contested: Decimal
+    gap: Mapping[str, Counted]
+    arithmetic: Decimal
+
+    @property
+    def variance(self) -> Counted:
+        """Invoiced minus recounted; positive means that the vendor billed too much."""
+        return Counted(
+            self.invoiced.count - self.recounted.count, self.invoiced.amount - self.recounted.amount
+        )
+
+    def money(self, amount: Decimal) -> str:
+        """Write an amount with the decimals of the currency's minor unit."""
+        return f"{amount:.{len(str(self.minor_units)) - 1}f}"
+
+
+def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
+    """Read a statement out of the marts of one contract and period."""
+    (row,) = marts["statements"].to_pylist()
+    unit = Decimal(1) / minor_units
+
+    def rounded(amount: Decimal) -> Decimal:
+        return amount.quantize(unit, ROUND_HALF_EVEN)
+
+    def counted(name: str) -> Counted:
+        return Counted(row[f"{name}_count"], rounded(row[f"amount_{name}"]))
+
+    gap = _gap(marts["line_totals"], rounded)
+    variance = rounded(row["amount_invoiced"]) - rounded(row["amount_recounted"])
+    return Statement(
+        contract=row["contract"],
+        version=row["version"],
+        period=row["period"],
+        as_of=row["as_of"],
+        final_from=row["final_from"],
+        kind=Kind(row["kind"]),
+        currency=row["currency_code"],
+        minor_units=minor_units,
+        outcomes=_outcomes(marts),
+        invoiced=counted("invoiced"),
+        recounted=counted("recounted"),
+        over_invoiced=counted("over_invoiced"),
+        under_invoiced=counted("under_invoiced"),
+        pending=Counted(row["pending_determination_count"], rounded(row["amount_pending"])),
+        unverifiable_count=row["unverifiable_count"],
+        contested=rounded(row["amount_contested"]),
+        gap=gap,
+        arithmetic=variance - sum((part.amount for part in gap.values()), Decimal(0)),
+    )
+
+
+def _gap(line_totals: pa.Table, rounded: Any) -> dict[str, Counted]:
+    counts, amounts = dict.fromkeys(GAP_PARTS, Decimal(0)), dict.fromkeys(GAP_PARTS, Decimal(0))
+    for row in line_totals.to_pylist():
+        if row["gap_part"]:
+            # what is ours alone stands against the invoice
+            sign = -1 if row["line_kind"] == "recount" else 1
+            counts[row["gap_part"]] += sign * row["quantity"]
+            amounts[row["gap_part"]] += row["amount_of_gap"]
+    return {part: Counted(int(counts[part]), rounded(amounts[part])) for part in GAP_PARTS}
+
+
+def _outcomes(marts: Mapping[str, pa.Table]) -> dict[str, dict[str, Any]]:
+    outcomes: dict[str, dict[str, Any]] = {}
+    for row in marts["statement_outcomes"].to_pylist():
+        outcomes[row["outcome"]] = {
+            "candidates": dict.fromkeys(VERDICTS, 0),
+            "determinations": dict.fromkeys(VERDICTS, 0),
+            "invoiced_count": row["invoiced_count"],
+            "recounted_count": row["recounted_count"],
+            "lines": {},
+            "reasons": {},
+        }
+    for row in marts["verdict_totals"].to_pylist():
+        if row["counted_by"] == "buyer":
+            judged = outcomes[row["outcome"]][f"{row['judged']}s"]
+            judged[row["verdict"]] += row["verdict_count"]
+    for row in marts["line_totals"].to_pylist():
+        if row["outcome"] in outcomes:
+            _add(outcomes[row["outcome"]]["lines"], row["match_status"], row["line_count"])
+            if row["match_status"] == "not_an_outcome":
+                _add(outcomes[row["outcome"]]["reasons"], row["reason"], row["line_count"])
+    return outcomes
+
+
+def _add(counts: dict[str, int], name: str | None, count: int) -> None:
+    if name:
+        counts[name] = counts.get(name, 0) + count
+
+
+def as_document(statement: Statement) -> dict[str, Any]:
+    """The statement as the JSON document that people and scripts read, without the decision."""
+    money = statement.money
+    return {
+        "contract": statement.contract,
+        "version": statement.version,
+        "period": statement.period,
+        "as_of": format_instant(statement.as_of),
+        "kind": str(statement.kind),
+        "final_from": format_instant(statement.final_from),
+        "currency": statement.currency,
+        "outcomes": statement.outcomes,
+        "over_invoiced": _counted(statement, statement.over_invoiced),
+        "under_invoiced": _counted(statement, statement.under_invoiced),
+        "amounts": {
+            "invoiced": money(statement.invoiced.amount),
+            "recounted": money(statement.recounted.amount),
+            "variance": money(statement.variance.amount),
+            "pending": money(statement.pending.amount),
+        },
+        "gap": {
+            **{part: each.count for part, each in statement.gap.items()},
+            "amounts": {
+                **{part: money(each.amount) for part, each in statement.gap.items()},
+                "arithmetic": money(statement.arithmetic),
+            },
+        },
+    }
+
+
+def _counted(statement: Statement, counted: Counted) -> dict[str, Any]:
+    return {"count": counted.count, "amount": statement.money(counted.amount)}

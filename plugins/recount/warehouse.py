@@ -1,0 +1,156 @@
+"""Stage, classify and reconcile: one dbt build in a scratch database. Only here is DuckDB known.
+
+The scratch database holds two schemas that Python fills, `terms` (contracts as typed tables) and
+`landed` (the parsed rows of landed objects), and dbt's own. Nothing of a contract, a file or an id
+becomes part of a statement of SQL: all of it is rows.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recount.errors import ReconcileError
+from recount.project import DBT_PROJECT
+
+# Each mart with the columns that put its rows in order, so that its bytes never depend on threads.
+MARTS: Mapping[str, tuple[str, ...]] = {
+    "candidates": ("outcome", "counted_by", "subject_id", "concluded_at", "candidate_event_id"),
+    "clause_verdicts": (
+        "outcome", "counted_by", "subject_id", "concluded_at", "candidate_event_id", "clause_number",
+    ),
+    "determinations": ("outcome", "counted_by", "subject_id"),
+    "reconciliation_lines": ("line_number", "outcome", "subject_id"),
+    "line_totals": ("outcome", "line_kind", "match_status", "reason", "gap_part"),
+    "verdict_totals": ("outcome", "counted_by", "judged", "verdict"),
+    "statement_outcomes": ("outcome",),
+    "statements": ("contract",),
+    "invoices": ("invoice_id",),
+    "control_totals": ("contract",),
+}  # fmt: skip
+
+_PARSED_PROJECT = "partial_parse.msgpack"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A folder that lives as long as one statement is worked out."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file; disposable, everything in it can be made again."""
+        return self.folder / "scratch.duckdb"
+
+    def landed_folder(self, table: str) -> Path:
+        """Where the Parquet files of a landed table lie."""
+        return self.folder / "landed" / table
+
+    def write_landed(
+        self, table: str, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+    ) -> int:
+        """Write the parsed rows of one landed object and return how many they are."""
+        self.landed_folder(table).mkdir(parents=True, exist_ok=True)
+        count = 0
+        path = self.landed_folder(table) / f"{name}.parquet"
+        with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+            for batch in batches:
+                count += batch.num_rows
+                writer.write_batch(batch)
+        return count
+
+    def mart(self, name: str) -> pa.Table:
+        """Return the rows of a mart, in its order."""
+        order = ", ".join(f'"{column}" nulls last' for column in MARTS[name])
+        return self.query(f'select * from recount."{name}" order by {order}')
+
+    def query(self, sql: str) -> pa.Table:
+        """Return what a query of ours (never one built from data) finds in the database."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.sql(sql).to_arrow_table()
+
+
+def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[str]) -> None:
+    """Build every model and run every test over the landed tables of a scratch folder.
+
+    `terms` are the tables of the `terms` schema, `landed` the names of the tables that
+    `write_landed` wrote. Raises ReconcileError with the sentence of the first test that failed.
+    """
+    _fill(scratch, terms, landed)
+    with contextlib.chdir(scratch.folder):
+        _build(scratch)
+
+
+def _fill(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[str]) -> None:
+    with duckdb.connect(str(scratch.database)) as connection:
+        connection.execute("create schema terms; create schema landed")
+        for name, table in terms.items():
+            connection.register("incoming", table)
+            connection.execute(f'create table terms."{name}" as select * from incoming')
+            connection.unregister("incoming")
+        for name in landed:
+            # a path below the folder in which dbt is started: no path of a machine becomes SQL
+            files = f"landed/{name}/*.parquet"
+            with contextlib.chdir(scratch.folder):
+                connection.execute(
+                    f"create view landed.\"{name}\" as select * from read_parquet('{files}')"
+                )
+
+
+def _build(scratch: Scratch) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    warm = DBT_PROJECT / "target" / _PARSED_PROJECT
+    target = scratch.folder / "target"
+    target.mkdir()
+    if warm.exists():
+        shutil.copyfile(warm, target / _PARSED_PROJECT)
+    try:
+        outcome = dbtRunner().invoke([
+            "--quiet", "--log-path", str(scratch.folder), "--log-level", "none",
+            "build", "--exclude-resource-type", "unit_test",
+            "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+            "--target-path", str(target),
+        ])  # fmt: skip
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if outcome.exception:
+        raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
+    for failure in _failures(outcome.result):
+        raise ReconcileError(_sentence(scratch, failure))
+    _keep_parsed(target / _PARSED_PROJECT, warm)
+
+
+def _keep_parsed(parsed: Path, warm: Path) -> None:
+    # Parsing costs as much as building; a folder that cannot be written only costs the time again.
+    if parsed.exists() and not warm.exists():
+        with contextlib.suppress(OSError):
+            warm.parent.mkdir(exist_ok=True)
+            shutil.copyfile(parsed, warm.with_suffix(".new"))
+            warm.with_suffix(".new").replace(warm)
+
+
+def _failures(result: Any) -> Iterator[Any]:
+    for each in result.results:
+        if each.status in ("error", "fail", "runtime error"):
+            yield each
+
+
+def _sentence(scratch: Scratch, failure: Any) -> str:
+    """Say what a failed test found, in its own words where it has a column `message`."""
+    if failure.status == "fail":
+        with duckdb.connect(str(scratch.database)) as connection:
+            with contextlib.chdir(scratch.folder):
+                found = connection.sql(failure.node.compiled_code).to_arrow_table()
+        if "message" in found.column_names:
+            return str(found.column("message")[0])
+        return f"the check {failure.node.name!r} found {found.num_rows} rows, and there must be none"
+    return f"the model {failure.node.name!r} failed: {failure.message}"

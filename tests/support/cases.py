@@ -1,0 +1,187 @@
+"""A case is a contract, a log and an invoice; a batch of them is recounted in one dbt build.
+
+The same case can be judged by `recount.evaluator`, so that SQL and specification are compared.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+from recount.contract.canonical import canonical_json
+from recount.contract.model import Contract
+from recount.contract.tables import terms_tables
+from recount.contract.tree import grow
+from recount.evaluator import Coverage, Event, Line, Log, Subject
+from recount.inputs import landed_schemas, period_rows, run_rows
+from recount.periods import Period
+from recount.warehouse import Scratch, reconcile
+
+MINIMAL: Mapping[str, Any] = {
+    "contract": "acme",
+    "version": 1,
+    "effective": {"from": "2020-01-01", "until": "2030-01-01"},
+    "parties": {"buyer": "Acme GmbH", "vendor": "Example AI Inc"},
+    "time_zone": "UTC",
+    "currency": "USD",
+    "counting_party": "buyer",
+    "sources": {"helpdesk": {"system": "event_log", "location": "events.csv", "shows": ["solved"]}},
+    "outcomes": {
+        "resolution": {
+            "says": "A ticket that the AI agent solved.",
+            "subject": "ticket",
+            "concluded_by": {"event": "solved", "by": "ai_agent"},
+            "clauses": {"quiet": {"forbids": {"event": "reopened", "within": "14 days"}}},
+        }
+    },
+    "pricing": {"resolution": {"per_outcome": "1.00"}},
+    "tolerance": {"percent": "2", "of": "invoiced", "measure": "count"},
+    "rights": {
+        "reclassify": True, "raw_event_export": True, "counterfactual_replay": True, "set_off": False,
+    },
+    "settlement": {"final_after": "30 days", "unverifiable": "query"},
+    "notify": {"finance": ["ap@acme.example"]},
+}  # fmt: skip
+
+
+def contract_of(**changes: Any) -> Contract:
+    """Return the minimal contract with some top-level keys replaced, read as from a file."""
+    text = yaml.safe_dump({**MINIMAL, **changes}, sort_keys=False, allow_unicode=True)
+    return Contract.grown_from(grow(Path("contract.yml"), text))
+
+
+def outcome_of(**changes: Any) -> dict[str, Any]:
+    """Return the `outcomes` of the minimal contract with some keys of its one outcome replaced."""
+    return {"resolution": {**MINIMAL["outcomes"]["resolution"], **changes}}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One contract, run for one period as of one instant, over one log and one invoice."""
+
+    contract: Contract
+    events: Sequence[Event]
+    period: str
+    as_of: datetime
+    subjects: Sequence[Subject] = ()
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    lines: Sequence[Line] = ()
+
+    @property
+    def shown(self) -> dict[str, Coverage]:
+        """The given coverage, or all event types of the log until `as_of`."""
+        everything = {e.event_type: Coverage(None, self.as_of) for e in self.events}
+        named = {"solved", "reopened", "rated", "replied", "contacted"}
+        return dict(self.coverage) or everything | dict.fromkeys(named, Coverage(None, self.as_of))
+
+    @property
+    def log(self) -> Log:
+        """The log as the specification reads it."""
+        return Log(self.events, self.subjects, self.shown, self.as_of)
+
+    @property
+    def periods(self) -> list[tuple[str, datetime, datetime]]:
+        """The months that the specification may place a candidate in."""
+        first = Period.named("2025-01", self.contract.zone)
+        months = [first]
+        while len(months) < 60:
+            months.append(months[-1].next(self.contract.zone))
+        return [(month.name, month.starts_at, month.ends_at) for month in months]
+
+    def definition(self, outcome: str = "resolution", *, by_vendor: bool = False) -> dict[str, Any]:
+        """An outcome's terms as the canonical contract has them."""
+        import json
+
+        terms: dict[str, Any] = json.loads(canonical_json(self.contract))["outcomes"][outcome]
+        terms.setdefault("count_once_per", "subject")
+        terms.setdefault("counts_in", "concluded")
+        return {**terms, **terms["vendor_says"]} if by_vendor else terms
+
+
+class Recounted:
+    """The marts of a batch, by case."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
+        self._marts: dict[str, dict[str, list[dict[str, Any]]]] = {}
+
+    def rows(self, mart: str, case: Case) -> list[dict[str, Any]]:
+        """The rows of a mart that belong to one case's contract."""
+        if mart not in self._marts:
+            self._marts[mart] = {}
+            for row in self._scratch.mart(mart).to_pylist():
+                self._marts[mart].setdefault(row["contract"], []).append(row)
+        return self._marts[mart].get(case.contract.contract, [])
+
+
+def recount(cases: Sequence[Case], folder: Path) -> Recounted:
+    """Recount all cases in one build; their contracts need different names."""
+    names = [case.contract.contract for case in cases]
+    assert len(set(names)) == len(names) > 0, "each case of a batch needs a name of its own"
+    scratch = Scratch(folder)
+    terms = terms_tables([case.contract for case in cases])
+    terms["runs"] = run_rows(
+        [(case.contract, Period.named(case.period, case.contract.zone), case.as_of) for case in cases]
+    )
+    terms["periods"] = period_rows(
+        [(case.contract, case.periods[0][1], case.periods[-1][1]) for case in cases]
+    )
+    rows = {name: [] for name in landed_schemas()}  # type: dict[str, list[dict[str, Any]]]
+    for key, case in enumerate(cases):
+        for table, row in _landed(case):
+            rows[table].append({"contract_key": key, "source": _SOURCE[table], **row})
+    for name, schema in landed_schemas().items():
+        table = pa.Table.from_pylist(rows[name], schema=schema)
+        scratch.write_landed(name, "batch", schema, table.to_batches())
+    reconcile(scratch, terms, landed_schemas())
+    return Recounted(scratch)
+
+
+_SOURCE = {
+    "event_log__events": "helpdesk", "event_log__subjects": "helpdesk", "coverage": "helpdesk",
+    "recount_csv__lines": "invoice", "manifests": "helpdesk",
+}  # fmt: skip
+
+
+def _landed(case: Case) -> Iterable[tuple[str, dict[str, Any]]]:
+    for number, event in enumerate(case.events, start=1):
+        yield "event_log__events", {
+            "event_id": event.event_id, "subject_id": event.subject_id,
+            "subject_type": event.subject_type, "event_type": event.event_type,
+            "occurred_at": _naive(event.occurred_at), "actor_type": event.actor_type,
+            "value": event.value, "unit": event.unit, "record_number": number, "file": "events.csv",
+        }  # fmt: skip
+    for number, subject in enumerate(case.subjects, start=1):
+        yield "event_log__subjects", {
+            "subject_id": subject.subject_id, "subject_type": subject.subject_type,
+            "opened_at": _naive(subject.opened_at), "requester_key": subject.requester_key,
+            "queue": subject.attributes.get("queue"), "record_number": number, "file": "subjects.csv",
+        }  # fmt: skip
+    for event_type, coverage in case.shown.items():
+        yield "coverage", {
+            "event_type": event_type, "observed_from": _naive(coverage.observed_from),
+            "observed_until": _naive(min(coverage.observed_until, case.as_of)),
+        }  # fmt: skip
+    for number, line in enumerate(case.lines, start=1):
+        yield "recount_csv__lines", {
+            "invoice_id": "INV-1", "line_id": line.line_id, "subject_id": line.subject_id,
+            "outcome": "resolution", "quantity": Decimal(1), "unit_price": line.unit_price,
+            "amount": line.unit_price, "currency_code": case.contract.currency,
+            "line_number": number, "file": "invoice.csv",
+        }  # fmt: skip
+
+
+def _naive(instant: datetime | None) -> datetime | None:
+    return instant and instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def at(text: str) -> datetime:
+    """An instant in UTC, as short as `2026-01-01 09:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+MICROSECOND = timedelta(microseconds=1)
