@@ -22,7 +22,7 @@ suspects as (
     select id_fingerprint
     from events
     group by id_fingerprint
-    having min(content_fingerprint) <> max(content_fingerprint)
+    having count(*) > 1
 
 ),
 

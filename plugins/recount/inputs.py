@@ -64,13 +64,3 @@ def period_rows(spans: Iterable[tuple[Contract, datetime, datetime]]) -> pa.Tabl
 def naive(instant: datetime) -> datetime:
     """An instant in UTC without its zone, as the tables hold it."""
     return instant.astimezone(UTC).replace(tzinfo=None)
-
-def landed_schemas():  # TEMP until the registry lands
-    S=pa.string(); B=pa.bool_(); L=pa.int64(); ts=_INSTANT; val=pa.decimal128(18,4); dec=pa.decimal128(18,6)
-    out={
-    "event_log__events":pa.schema([(n,t) for n,t in [('event_id',S),('subject_id',S),('subject_type',S),('event_type',S),('occurred_at',ts),('actor_type',S),('actor_id',S),('value',val),('unit',S),('related_subject_id',S),('record_number',L),('file',S)]]),
-    "event_log__subjects":pa.schema([('subject_id',S),('subject_type',S),('opened_at',ts),('requester_key',S),('queue',S),('channel',S),('tier',S),('language',S),('department',S),('is_test',B),('attributes',S),('record_number',L),('file',S)]),
-    "servicenow_export__rows":pa.schema([('number',S),('incident_state',S),('sys_mod_count',L),('sys_updated_by',S),('sys_updated_at',ts),('opened_at',ts),('requester_key',S),('contact_type',S),('category',S),('assignment_group',S),('priority',S),('reopen_count',L),('record_number',L),('file',S)]),
-    "recount_csv__lines":pa.schema([('invoice_id',S),('line_id',S),('subject_id',S),('outcome',S),('concluded_at',ts),('quantity',dec),('unit_price',dec),('amount',dec),('currency_code',S),('issued_on',pa.date32()),('due_on',pa.date32()),('purchase_order',S),('line_number',L),('file',S)]),
-    "coverage":COVERAGE,"manifests":MANIFESTS}
-    return {k:keyed(v) for k,v in out.items()}

@@ -9,6 +9,7 @@ import contextlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,18 @@ class Scratch:
                 count += batch.num_rows
                 writer.write_batch(batch)
         return count
+
+    def span(self, *instants: datetime) -> tuple[datetime, datetime]:
+        """The first and the last of some instants and of all that the landed records bear."""
+        found = list(instants)
+        for path in sorted((self.folder / "landed").glob("*/*.parquet")):
+            metadata = pq.read_metadata(path)
+            for group in range(metadata.num_row_groups):
+                for column in range(metadata.num_columns):
+                    bounds = metadata.row_group(group).column(column).statistics
+                    if bounds and bounds.has_min_max and isinstance(bounds.min, datetime):
+                        found += [each.replace(tzinfo=UTC) for each in (bounds.min, bounds.max)]
+        return min(found), max(found)
 
     def mart(self, name: str) -> pa.Table:
         """Return the rows of a mart, in its order."""

@@ -17,7 +17,8 @@ from recount.contract.model import Contract
 from recount.contract.tables import terms_tables
 from recount.contract.tree import grow
 from recount.evaluator import Coverage, Event, Line, Log, Subject
-from recount.inputs import landed_schemas, period_rows, run_rows
+from recount.gathering import landed_schemas
+from recount.inputs import period_rows, run_rows
 from recount.periods import Period
 from recount.warehouse import Scratch, reconcile
 

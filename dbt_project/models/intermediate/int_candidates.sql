@@ -1,7 +1,19 @@
 -- One row per definition and concluding event of a subject of the outcome's type, in scope.
 with concluding as (
 
-    select * from {{ ref('int_concluding_events') }}
+    select
+        concluding.*,
+        definitions.outcome,
+        definitions.counted_by,
+        definitions.subject_type as outcome_subject_type
+    from {{ ref('int_concluding_events') }} as concluding
+    inner join {{ source('terms', 'definitions') }} as definitions
+        on concluding.definition_key = definitions.definition_key
+    inner join {{ ref('int_judged_subjects') }} as judged
+        on
+            concluding.contract_key = judged.contract_key
+            and concluding.subject_id = judged.subject_id
+    where not concluding.is_by_unknown
 
 ),
 
@@ -32,13 +44,7 @@ scoped_subjects as (
 candidates as (
 
     select
-        row_number() over (
-            order by
-                concluding.definition_key,
-                concluding.subject_id,
-                concluding.concluded_at,
-                concluding.event_id
-        ) as candidate_key,
+        row_number() over (order by concluding.definition_key) as candidate_key,
         concluding.contract_key,
         concluding.definition_key,
         concluding.outcome,

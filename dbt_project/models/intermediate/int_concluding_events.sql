@@ -1,44 +1,53 @@
--- One row per definition and concluding event.
+-- One row per definition and event that concludes by its pattern, or that would if its actor were
+-- known: what an unknown actor concluded counts for nobody, and is looked at by the guard.
 with events as (
 
     select * from {{ ref('int_events') }}
 
 ),
 
-definitions as (
-
-    select * from {{ source('terms', 'definitions') }}
-
-),
-
 patterns as (
 
-    select * from {{ source('terms', 'concluding_patterns') }}
+    select
+        patterns.definition_key,
+        patterns.event_type,
+        patterns.actor_type,
+        definitions.contract_key
+    from {{ source('terms', 'concluding_patterns') }} as patterns
+    inner join {{ source('terms', 'definitions') }} as definitions
+        on patterns.definition_key = definitions.definition_key
 
 ),
 
-concluding as (
+fitting as (
 
-    -- distinct: a record that was delivered twice is one event
-    select distinct
-        definitions.definition_key,
-        definitions.contract_key,
-        definitions.outcome,
-        definitions.counted_by,
-        definitions.subject_type as outcome_subject_type,
+    select
+        patterns.definition_key,
+        events.contract_key,
         events.subject_id,
         events.subject_type,
         events.event_id,
-        events.occurred_at as concluded_at
+        events.occurred_at as concluded_at,
+        coalesce(patterns.actor_type, events.actor_type) <> events.actor_type as is_by_unknown
     from events
     inner join patterns
-        on events.event_type = patterns.event_type
-    inner join definitions
         on
-            patterns.definition_key = definitions.definition_key
-            and events.contract_key = definitions.contract_key
-    where patterns.actor_type is null or patterns.actor_type = events.actor_type
+            events.contract_key = patterns.contract_key
+            and events.event_type = patterns.event_type
+    where
+        coalesce(patterns.actor_type, events.actor_type) = events.actor_type
+        or events.actor_type = 'unknown'
 
 )
 
-select * from concluding
+-- a record that was delivered twice is one event
+select
+    definition_key,
+    contract_key,
+    subject_id,
+    subject_type,
+    event_id,
+    concluded_at,
+    min(is_by_unknown) as is_by_unknown
+from fitting
+group by definition_key, contract_key, subject_id, subject_type, event_id, concluded_at

@@ -13,7 +13,7 @@ placements as (
         outcome,
         subject_id,
         count(*) as placement_count
-    from {{ ref('int_placements') }}
+    from {{ ref('int_matches') }}
     where verdict is not null
     group by contract_key, outcome, subject_id
 

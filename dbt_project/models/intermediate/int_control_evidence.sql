@@ -1,5 +1,5 @@
 -- One row per contract and event type that a clause of the buyer's definitions names: is it observed
--- past the period, and did it happen at all since the period began?
+-- past the period, and did it happen at all since the period began, if anything was concluded in it?
 with named as (
 
     select distinct
@@ -29,23 +29,11 @@ coverage as (
 
 ),
 
-required_events as (
+concluded as (
 
-    select
-        named.contract_key,
-        named.event_type,
-        count(*) as event_count
-    from {{ ref('int_events') }} as events
-    inner join named
-        on
-            events.contract_key = named.contract_key
-            and events.event_type = named.event_type
-    inner join runs
-        on
-            events.contract_key = runs.contract_key
-            and events.occurred_at >= runs.period_starts_at
-    where named.is_required
-    group by named.contract_key, named.event_type
+    select distinct contract_key
+    from {{ ref('int_period_determinations') }}
+    where counted_by = 'buyer'
 
 )
 
@@ -56,17 +44,20 @@ select
         as event_type_cut_short_count,
     count(case
         when named.is_required and coverage.event_type is not null
-            and required_events.event_count is null then 1
+            and concluded.contract_key is not null
+            and coalesce(totals.observed_since_period_count, 0) = 0 then 1
     end) as required_event_type_absent_count
 from named
 inner join runs
     on named.contract_key = runs.contract_key
+left join concluded
+    on named.contract_key = concluded.contract_key
 left join coverage
     on
         named.contract_key = coverage.contract_key
         and named.event_type = coverage.event_type
-left join required_events
+left join {{ ref('int_event_totals') }} as totals
     on
-        named.contract_key = required_events.contract_key
-        and named.event_type = required_events.event_type
+        named.contract_key = totals.contract_key
+        and named.event_type = totals.event_type
 group by named.contract_key

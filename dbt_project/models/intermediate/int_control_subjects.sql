@@ -8,20 +8,13 @@ with invoiced as (
 unknown_actors as (
 
     select distinct
-        definitions.contract_key,
+        concluding.contract_key,
         definitions.outcome,
-        events.subject_id
-    from {{ ref('int_events') }} as events
+        concluding.subject_id
+    from {{ ref('int_concluding_events') }} as concluding
     inner join {{ source('terms', 'definitions') }} as definitions
-        on events.contract_key = definitions.contract_key
-    inner join {{ source('terms', 'concluding_patterns') }} as patterns
-        on
-            definitions.definition_key = patterns.definition_key
-            and events.event_type = patterns.event_type
-    where
-        definitions.counted_by = 'buyer'
-        and patterns.actor_type is not null
-        and events.actor_type = 'unknown'
+        on concluding.definition_key = definitions.definition_key
+    where definitions.counted_by = 'buyer' and concluding.is_by_unknown
 
 )
 

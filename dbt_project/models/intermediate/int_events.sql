@@ -1,52 +1,14 @@
--- One row per record of an event that exists for the run: before its type's observed_until.
--- An actor whom the contract's registry names at that instant has the type given there.
-with events as (
-
-    {{ canonical_events([
-        ref('stg_event_log__events'),
-        ref('stg_servicenow_export__events'),
-    ]) }}
-
-),
-
-coverage as (
-
-    select * from {{ ref('int_coverage') }}
-
-),
-
-actors as (
-
-    select * from {{ source('terms', 'actors') }}
-
-),
-
-observed as (
-
-    select
-        events.contract_key,
-        events.source,
-        events.event_id,
-        events.subject_id,
-        events.subject_type,
-        events.event_type,
-        events.occurred_at,
-        coalesce(actors.actor_type, events.actor_type) as actor_type,
-        events.value,
-        events.unit
-    from events
-    inner join coverage
-        on
-            events.contract_key = coverage.contract_key
-            and events.event_type = coverage.event_type
-            and events.occurred_at < coverage.observed_until
-    left join actors
-        on
-            events.contract_key = actors.contract_key
-            and events.actor_id = actors.actor_id
-            and events.occurred_at >= coalesce(actors.valid_from, events.occurred_at)
-            and (actors.valid_until is null or events.occurred_at < actors.valid_until)
-
-)
-
-select * from observed
+-- One row per record of an event that exists for the run.
+select
+    contract_key,
+    source,
+    event_id,
+    subject_id,
+    subject_type,
+    event_type,
+    occurred_at,
+    actor_type,
+    value,
+    unit
+from {{ ref('int_registered_events') }}
+where is_observed

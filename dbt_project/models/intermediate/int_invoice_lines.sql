@@ -45,4 +45,9 @@ numbered as (
 
 )
 
-select * from numbered
+select
+    *,
+    -- only the first line of an outcome and subject may meet its determination
+    case when line_kind = 'outcome' and line_number_of_subject = 1 then subject_id end
+        as matching_subject_id
+from numbered

@@ -38,7 +38,7 @@ totals_only as (
     select distinct
         contract_key,
         outcome
-    from placements
+    from {{ ref('int_invoice_lines') }}
     where line_kind = 'unattributed'
 
 ),

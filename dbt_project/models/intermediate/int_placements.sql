@@ -37,6 +37,4 @@ full outer join determinations
     on
         lines.contract_key = determinations.contract_key
         and lines.outcome = determinations.outcome
-        and lines.subject_id = determinations.subject_id
-        and lines.line_kind = 'outcome'
-        and lines.line_number_of_subject = 1
+        and lines.matching_subject_id = determinations.subject_id

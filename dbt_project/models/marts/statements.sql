@@ -40,6 +40,22 @@ charges as (
     from {{ ref('int_charges') }}
     group by contract_key
 
+),
+
+open_windows as (
+
+    select
+        determinations.contract_key,
+        max(clause_verdicts.window_ends_at) as pending_until
+    from {{ ref('int_period_determinations') }} as determinations
+    inner join {{ ref('int_clause_verdicts') }} as clause_verdicts
+        on determinations.candidate_key = clause_verdicts.candidate_key
+    where
+        determinations.counted_by = 'buyer'
+        and determinations.verdict = 'pending'
+        and clause_verdicts.verdict = 'pending'
+    group by determinations.contract_key
+
 )
 
 select
@@ -55,6 +71,7 @@ select
         when runs.as_of >= runs.final_from and outcomes.pending_determination_count = 0 then 'final'
         else 'provisional'
     end as kind,
+    open_windows.pending_until,
     coalesce(invoiced.line_count, 0) as line_count,
     cast(outcomes.invoiced_count as bigint) as invoiced_count,
     cast(outcomes.recounted_count as bigint) as recounted_count,
@@ -80,3 +97,5 @@ inner join charges
     on runs.contract_key = charges.contract_key
 left join invoiced
     on runs.contract_key = invoiced.contract_key
+left join open_windows
+    on runs.contract_key = open_windows.contract_key

@@ -12,9 +12,11 @@ from typing import Any, NoReturn
 
 import yaml
 
+from recount.contract.vocabulary import shown
 from recount.errors import ContractError
 
 CEILING_DEPTH = 30
+CEILING_VALUES = 250_000
 
 Where = tuple[str | int, ...]
 
@@ -48,7 +50,7 @@ class Tree:
 
     def sentence(self, where: Where, because: str) -> str:
         """Name file, line and key in front of what is wrong there."""
-        key = f"{dotted(where)}: " if where else ""
+        key = f"{readable(dotted(where))}: " if where else ""
         return f"{self.file}:{self.line(where)}: {key}{because}"
 
     def error(self, where: Where, because: str) -> ContractError:
@@ -60,6 +62,12 @@ def dotted(where: Where) -> str:
     """Write a place as people read it: `actors.ai_agent[0].id`."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
     return "".join(steps).removeprefix(".")
+
+
+def readable(place: str) -> str:
+    """Return a place on one line, whatever somebody wrote as a key."""
+    written = "".join(letter if letter.isprintable() else "?" for letter in place[:200])
+    return written + ("..." if len(place) > 200 else "")
 
 
 def undotted(where: str) -> Where:
@@ -134,13 +142,13 @@ class _Builder:
                 self.stack.pop()
 
     def _refuse_what_is_not_text(self, event: Any) -> None:
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        anchor, tag = (getattr(event, name, None) or "" for name in ("anchor", "tag"))
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(f"*{anchor} repeats a part by reference; write the part out")
-        if anchor is not None:
-            self.refuse(f"&{anchor} is an anchor; remove it and write each part out")
-        if tag is not None:
-            self.refuse(f"{tag!r} is a YAML tag; remove it, the contract's schema gives the types")
+            self.refuse(f"*{anchor[:40]} repeats a part by reference; write the part out")
+        if anchor:
+            self.refuse(f"&{anchor[:40]} is an anchor; remove it and write each part out")
+        if tag:
+            self.refuse(f"{shown(tag)} is a YAML tag; remove it, the schema gives the types")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         if found := _UNPRINTABLE.search(event.value):
@@ -155,7 +163,9 @@ class _Builder:
         place = (*mapping.where, key)
         if key in mapping.value:
             first = self.lines[place]
-            self.refuse(f"{dotted(place)} stands here again (first on line {first}); keep one")
+            self.refuse(
+                f"{readable(dotted(place))} stands here again (first on line {first}); keep one"
+            )
         self.lines[place] = self.line
         mapping.key = key
 
@@ -169,6 +179,8 @@ class _Builder:
 
     def _place(self, value: Any) -> Where:
         """Put a value where the parser stands, and remember the line."""
+        if len(self.lines) >= CEILING_VALUES:
+            self.refuse(f"more than {CEILING_VALUES:,} values stand here; split the contract")
         if not self.stack:
             self.value = value
             self.lines[()] = self.line

@@ -28,6 +28,7 @@ _LINK = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _FEWEST_WORDS_OF_A_DEFINITION = 5
+_LONGEST_SEARCHED = 4000  # a search for links takes the square of the length at worst
 
 
 @functools.cache
@@ -56,7 +57,7 @@ def minor_units(currency_code: str) -> int:
 
 def link_in(text: str) -> str | None:
     """Return the first address of a web page in a text."""
-    found = _LINK.search(text)
+    found = _LINK.search(text[:_LONGEST_SEARCHED])
     return found[0] if found else None
 
 

@@ -1,0 +1,109 @@
+"""Which months are due: found from the published statements, never from a scheduler's history."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from recount import published
+from recount.contract.model import Contract
+from recount.contract.versions import by_name
+from recount.lake import Lake
+from recount.periods import Period, format_instant, parse_instant
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one contract's month stands, what it waits for, and until when (if that is known)."""
+
+    contract: str
+    period: str
+    state: str
+    waits_for: str | None
+    until: datetime | None
+    statement: Mapping[str, Any] | None
+
+    def as_document(self) -> dict[str, Any]:
+        """The standing as JSON has it."""
+        return {
+            "contract": self.contract,
+            "period": self.period,
+            "state": self.state,
+            "waits_for": self.waits_for,
+            "until": self.until and format_instant(self.until),
+            "as_of": self.statement and self.statement["as_of"],
+            "decision": self.statement and self.statement["decision"],
+        }
+
+
+def last_statements(lake: Lake) -> dict[tuple[str, str], dict[str, Any]]:
+    """The statement that stands for each contract and period: the first final one, else the last.
+
+    What arrives later never rewrites a final statement (DESIGN 7); one that a finding held back
+    was never acted upon, and stands until a better one comes.
+    """
+    standing: dict[tuple[str, str], dict[str, Any]] = {}
+    for statement in published.statements(lake):
+        key = (statement["contract"], statement["period"])
+        if not _is_settled(standing.get(key)):
+            standing[key] = statement
+    return standing
+
+
+def _is_settled(statement: Mapping[str, Any] | None) -> bool:
+    return statement is not None and statement["kind"] == "final" and statement["decision"] != "hold"
+
+
+def standings(lake: Lake, contracts: Sequence[Contract], as_of: datetime) -> list[Standing]:
+    """Where every month stands: of the given contracts until `as_of`, and what else is published."""
+    stated = last_statements(lake)
+    periods = {
+        (name, period.name): period
+        for name, versions in by_name(contracts).items()
+        for period in _closed_periods(versions, as_of)
+    }
+    keys = sorted(stated.keys() | periods.keys())
+    return [_standing(*key, stated.get(key), as_of) for key in keys]
+
+
+def _closed_periods(versions: Sequence[Contract], as_of: datetime) -> Iterator[Period]:
+    """The months that had ended and on whose first day a version was in force."""
+    in_zone = versions[0].zone
+    first_day = min(version.effective.from_ for version in versions)
+    begins_at = datetime.combine(first_day, time(), in_zone).astimezone(UTC)
+    period = Period.containing(begins_at, in_zone)
+    while period.ends_at <= as_of:
+        if any(version.effective.holds(period.first_day) for version in versions):
+            yield period
+        period = period.next(in_zone)
+
+
+def _standing(
+    contract: str, period: str, statement: Mapping[str, Any] | None, as_of: datetime
+) -> Standing:
+    if statement is None:
+        return Standing(contract, period, "missing", "its first statement", None, None)
+    final_from = parse_instant(statement["final_from"])
+    holding = [each["rule"] for each in statement["findings"] if each["severity"] == "hold"]
+    if statement["kind"] == "provisional":
+        waits = "the day on which it can be final" if as_of < final_from else "pending verdicts"
+        if "invoice_missing" in holding:
+            waits = "the invoice"
+        return Standing(contract, period, "provisional", waits, final_from, statement)
+    waits_for = f"a person: {', '.join(holding)}" if holding else None
+    return Standing(contract, period, "final", waits_for, None, statement)
+
+
+def is_due(standing: Standing, as_of: datetime) -> bool:
+    """Is there anything new to find out by running the month again?
+
+    A month without a statement; one that can be final now; one whose invoice was missing, or whose
+    final statement a finding holds back.
+    """
+    if standing.statement is None:
+        return True
+    if parse_instant(standing.statement["as_of"]) >= as_of:
+        return False
+    if standing.state == "final":
+        return standing.waits_for is not None
+    return standing.waits_for == "the invoice" or bool(standing.until and as_of >= standing.until)

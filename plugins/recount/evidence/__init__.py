@@ -1,0 +1,1 @@
+"""What proves a statement and what was done about it."""

@@ -1,0 +1,172 @@
+"""The register of one mail: append-only steps in the lake, each bound to the one before it.
+
+A step is one object `<folder>/<8-digit number>.json`, written with a conditional put, so that of
+two writers one wins; it carries the sha256 of its predecessor's bytes. Only the steps say what was
+done: nothing here lists a folder or reads the clock (DESIGN 9).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from recount.errors import LandingError, RecountError
+from recount.lake import KeyConflict, Lake
+from recount.periods import format_instant
+
+# What may follow each state. A later step of a dispute (acknowledged, credited, part_credited,
+# rejected, closed) is one more word in a row here and a row of its own.
+FOLLOWS: Mapping[str, frozenset[str]] = {
+    "": frozenset({"drafted"}),
+    "drafted": frozenset({"drafted", "approved", "withdrawn"}),
+    "approved": frozenset({"drafted", "sending", "not_sent", "withdrawn"}),
+    "sending": frozenset({"sent", "not_sent", "send_unknown"}),
+    "send_unknown": frozenset({"sent", "not_sent"}),
+    # `sending` again is for the recipients alone whom their server put off (FAULTS M2).
+    "sent": frozenset({"sending", "not_sent"}),
+    "withdrawn": frozenset({"drafted"}),
+}
+AMENDMENTS = frozenset({"amendment_drafted", "amendment_withdrawn"})
+AMENDABLE = frozenset({"sending", "send_unknown", "sent"})
+
+
+class StepTakenError(RecountError):
+    """Another writer wrote this number first: read the register again."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was done: its kind, when, its facts, and the hash of its bytes."""
+
+    number: int
+    kind: str
+    at: str
+    facts: Mapping[str, Any]
+    digest: str
+
+
+def canonical(value: object) -> bytes:
+    """Write a value as JSON in the one way that gets hashed."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8")
+
+
+def sha256(data: bytes) -> str:
+    """Return the hex SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def newest(steps: Sequence[Step], kinds: Iterable[str]) -> Step | None:
+    """Return the last step of any of these kinds."""
+    wanted = frozenset(kinds)
+    return next((step for step in reversed(steps) if step.kind in wanted), None)
+
+
+def mail_state(steps: Sequence[Step]) -> str:
+    """Return where the mail itself stands, amendments apart; `` where there is no step.
+
+    A refusal leaves the state as it was before the attempt, so it may be tried again.
+    """
+    current, was_sent = "", False
+    for step in steps:
+        if step.kind == "not_sent":
+            current = "sent" if was_sent else "approved"
+        elif step.kind not in AMENDMENTS:
+            current = step.kind
+        was_sent = was_sent or step.kind == "sent"
+    return current
+
+
+def state(steps: Sequence[Step]) -> str:
+    """Return the state that people read; an attempt without a result is `send_unknown`."""
+    current = mail_state(steps)
+    if current == "sending":
+        return "send_unknown"
+    amendment = newest(steps, AMENDMENTS)
+    if current == "sent" and amendment and amendment.kind == "amendment_drafted":
+        return "amendment_drafted"
+    return current
+
+
+@dataclass(frozen=True)
+class Register:
+    """The steps of one mail, in one folder of a lake."""
+
+    lake: Lake
+    folder: str
+
+    def key(self, number: int) -> str:
+        """Return the object key of a step."""
+        return f"{self.folder}/{number:08}.json"
+
+    def steps(self) -> tuple[Step, ...]:
+        """Read all steps; LandingError names one that was altered or does not fit."""
+        steps: tuple[Step, ...] = ()
+        while self.lake.exists(key := self.key(len(steps) + 1)):
+            steps = (*steps, _read(key, self.lake.get(key), steps))
+        return steps
+
+    def append(
+        self, seen: Sequence[Step], kind: str, *, at: datetime, **facts: object
+    ) -> tuple[Step, ...]:
+        """Write the step after those seen; StepTakenError if somebody else wrote one meanwhile.
+
+        Two writers of the same bytes both succeed: a step that must have one writer needs a fact
+        of its own, such as a random token.
+        """
+        if not _may_follow(seen, kind):
+            raise RecountError(
+                f"{self.folder} is {state(seen) or 'empty'}: {kind} cannot follow; "
+                "read its steps and decide again"
+            )
+        body = {
+            "number": len(seen) + 1,
+            "step": kind,
+            "at": format_instant(at),
+            "previous": seen[-1].digest if seen else None,
+            **facts,
+        }
+        data, key = canonical(body), self.key(len(seen) + 1)
+        self._put(key, data)
+        return (*seen, _read(key, data, seen))
+
+    def _put(self, key: str, data: bytes) -> None:
+        try:
+            self.lake.put_once(key, data)
+        except KeyConflict:
+            raise StepTakenError(f"{key} was written by another run; run again") from None
+
+
+def approve(register: Register, *, content: str, by: str, at: datetime) -> tuple[Step, ...]:
+    """Approve the draft of that content hash; the preparer cannot (FAULTS H1, H2)."""
+    steps = register.steps()
+    draft = newest(steps, {"drafted"})
+    if draft is None or draft.facts["content"] != content:
+        raise RecountError(f"{register.folder} has no draft {content}; read it and approve again")
+    if by == draft.facts.get("by"):
+        raise RecountError(f"{by} prepared {register.folder}; somebody else has to approve it")
+    return register.append(
+        steps, "approved", at=at, by=by, content=content, mail=draft.facts["mail"]
+    )
+
+
+def _may_follow(steps: Sequence[Step], kind: str) -> bool:
+    current = mail_state(steps)
+    if kind in AMENDMENTS:
+        return current in AMENDABLE
+    return kind in FOLLOWS.get(current, frozenset())
+
+
+def _read(key: str, data: bytes, before: Sequence[Step]) -> Step:
+    try:
+        facts = json.loads(data)
+        number, kind, at = facts.pop("number"), facts.pop("step"), facts.pop("at")
+        previous = facts.pop("previous")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise LandingError(f"{key} is no step of a register; restore it from a copy") from None
+    expected = before[-1].digest if before else None
+    if number != len(before) + 1 or previous != expected or not _may_follow(before, kind):
+        raise LandingError(f"{key} does not follow the step before it; restore both from a copy")
+    return Step(number, kind, at, facts, sha256(data))

@@ -1,0 +1,174 @@
+"""The decision in finance's words: what is decided, because of what, and the one thing to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from recount.notify.delivery import Delivery
+from recount.notify.figures import ReasonRow, total
+from recount.notify.letterhead import Letterhead
+from recount.notify.notice_advice import notice_steps
+from recount.notify.wording import count, day, exact, grouped, instant, money, sentence
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What finance reads first: a headline, its because, the one thing to do, and a remark."""
+
+    headline: str
+    because: str
+    to_do: str
+    remark: str = ""
+
+
+def advise(
+    statement: Mapping[str, Any],
+    rows: Sequence[ReasonRow],
+    letterhead: Letterhead,
+    notice: Delivery | None,
+) -> Advice:
+    """Say what the statement's decision means for the person who pays."""
+    case = _Case(statement, rows, letterhead, notice)
+    if statement["decision"] == "hold":
+        return case.held() if case.holding else case.provisional()
+    return {"pay": case.pay, "dispute": case.dispute, "query": case.query}[statement["decision"]]()
+
+
+@dataclass(frozen=True)
+class _Case:
+    statement: Mapping[str, Any]
+    rows: Sequence[ReasonRow]
+    letterhead: Letterhead
+    notice: Delivery | None
+
+    @property
+    def holding(self) -> list[Mapping[str, Any]]:
+        return [found for found in self.statement["findings"] if found["severity"] == "hold"]
+
+    def pay(self) -> Advice:
+        """Within tolerance: the vendor's count stands."""
+        because = "No line is over-invoiced, so there is nothing to object to."
+        if self.statement["over_invoiced"]["count"]:
+            because = (
+                f"{self._over()}, which is within the tolerance of {self.letterhead.tolerance}. "
+                "The vendor's count stands for this month."
+            )
+        to_do = f"Pay {self._money('pay_now')} {self._due()}."
+        return Advice(f"Pay {self._money('pay_now')}", because, to_do)
+
+    def dispute(self) -> Advice:
+        """Above tolerance, with the right to reclassify: our count is the billing source."""
+        because = (
+            f"{self._over()}, more than the tolerance of {self.letterhead.tolerance}. "
+            "The contract then makes our own count the billing source for this month."
+        )
+        headline = f"Dispute {self._money('disputed')}, pay {self._money('pay_now')}"
+        pay = f"Pay {self._money('pay_now')} {self._due()}"
+        to_do, remark = notice_steps(
+            self.notice,
+            self.letterhead,
+            pay=pay,
+            book=f"book {self._money('disputed')} as disputed",
+        )
+        return Advice(headline, because, to_do, remark)
+
+    def query(self) -> Advice:
+        """A question and no claim: there is no right to reclassify, or lines cannot be verified."""
+        vendor, over = self.letterhead.vendor, self.statement["over_invoiced"]["count"]
+        is_about_price = bool(over) and not self.letterhead.may_reclassify
+        about = self._money("reserved") if is_about_price else self._unverifiable()
+        because = (
+            f"{self._over()}, against a tolerance of {self.letterhead.tolerance}. The contract "
+            "gives no right to bill by our own count, so this is a question and not a claim."
+            if is_about_price
+            else f"{self._unverifiable()}; the contract says to ask about such lines."
+        )
+        reserve = self.statement["amounts"]["reserved"]
+        under = f", under reservation of {self._money('reserved')}" if Decimal(reserve) else ""
+        to_do = f"Ask {vendor} to explain the lines in the attached workbook{self._dispute_by()}."
+        remark = f"Pay {self._money('pay_now')} {self._due()}{under}."
+        return Advice(f"Ask {vendor} about {about}", because, to_do, remark)
+
+    def held(self) -> Advice:
+        """A finding says that the figures are not fit to accuse anybody."""
+        number = len(self.holding)
+        which = "the finding below" if number == 1 else f"the {grouped(number)} findings below"
+        more = "" if number == 1 else f" There {_more(number - 1)}."
+        to_do = (
+            f"Do not approve this invoice yet: have {which} cleared by those who run "
+            f"Recount{self._dispute_by()}, and the month is counted again."
+        )
+        headline = "Hold the invoice: the figures are not fit to decide on"
+        return Advice(headline, f"{sentence(self.holding[0]['because'])}{more}", to_do)
+
+    def provisional(self) -> Advice:
+        """The month is still open: accrue, reserve, claim nothing."""
+        if not self.letterhead.invoice_ids:
+            return self._expected_charge()
+        headline = f"Hold: the count is provisional until at least {self._final_on()}"
+        to_do = (
+            f"Pay no more than {self._money('pay_now')} for now and keep "
+            f"{self._money('reserved')} in reserve. Claim nothing yet."
+        )
+        return Advice(headline, self._still_open(), to_do, self._deadline_comes_first())
+
+    def _expected_charge(self) -> Advice:
+        recounted = self._money("recounted")
+        return Advice(
+            f"Accrue {recounted}: there is no invoice yet",
+            f"By our own count the month costs {recounted} so far. {self._still_open()}",
+            f"Book an accrual of {recounted}. There is nothing to pay or to dispute.",
+        )
+
+    def _still_open(self) -> str:
+        pending = sum(o["determinations"]["pending"] for o in self.statement["outcomes"].values())
+        if not pending:
+            return f"Nothing is pending, but late records may come in until {self._final_on()}."
+        until = self.letterhead.pending_until
+        decided = f" The last of them is decided by {instant(until)}." if until else ""
+        return (
+            f"{count(pending, 'subject')} of the month can still change, because the time that "
+            f"the contract allows for them has not run out.{decided}"
+        )
+
+    def _over(self) -> str:
+        over = self.statement["over_invoiced"]
+        verb = "is" if over["count"] == 1 else "are"
+        amount = money(over["amount"], self.statement["currency"])
+        return f"{count(over['count'], 'line')} worth {amount} {verb} over-invoiced"
+
+    def _unverifiable(self) -> str:
+        rows = [row for row in self.rows if row.group == "unverifiable"]
+        number = sum(row.count for row in rows)
+        amount = exact(total(rows), self.letterhead.minor_units)
+        worth = money(amount, self.statement["currency"])
+        return f"{count(number, 'line')} worth {worth} that cannot be verified"
+
+    def _money(self, name: str) -> str:
+        return money(self.statement["amounts"][name], self.statement["currency"])
+
+    def _due(self) -> str:
+        on = self.letterhead.due_on
+        return f"by {day(on)}" if on else "when it falls due (the invoice names no date)"
+
+    def _dispute_by(self) -> str:
+        by = self.letterhead.dispute_by
+        return f" by {day(by)}" if by else ""
+
+    def _final_on(self) -> str:
+        return day(self.letterhead.local_day(self.letterhead.final_from))
+
+    def _deadline_comes_first(self) -> str:
+        letterhead = self.letterhead
+        by, final_on = letterhead.dispute_by, letterhead.local_day(letterhead.final_from)
+        if by is None or by >= final_on:
+            return ""
+        return (
+            f"The contract's time for disputes ends on {day(by)}, before the count can be final: "
+            "reserve your rights in writing by then."
+        )
+
+
+def _more(number: int) -> str:
+    return "is 1 more finding that holds" if number == 1 else f"are {number} more that hold"

@@ -1,0 +1,128 @@
+"""What outlives a run: marts as Parquet, findings, statements; each in the lake once.
+
+A folder holds editions `00000001.json`, `00000002.json`, ...: publishing what the newest edition
+says already changes nothing, so that a run repeated from any point ends in the same bytes.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recount.errors import LandingError, TransientError
+from recount.lake import KeyConflict, Lake
+from recount.periods import format_instant, parse_instant
+
+_RACES = 20
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the results of one contract, period and `as_of` lie."""
+
+    contract: str
+    period: str
+    as_of: datetime
+
+    @property
+    def path(self) -> str:
+        """The part of a key that all results of the slot share."""
+        instant = format_instant(self.as_of)
+        return f"contract={self.contract}/period={self.period}/as_of={instant}"
+
+
+def canonical(document: Any) -> bytes:
+    """JSON in the one way in which documents are stored and hashed."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def sha256(data: bytes) -> str:
+    """`sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def publish(lake: Lake, folder: str, document: Any) -> str:
+    """Put a document into a folder as its newest edition and return its key."""
+    data = canonical(document)
+    for _ in range(_RACES):
+        number, newest = _newest(lake, folder)
+        if newest == data:
+            return _edition(folder, number)
+        try:
+            lake.put_once(_edition(folder, number + 1), data)
+        except KeyConflict:
+            continue  # another run published meanwhile; ours comes after it
+        return _edition(folder, number + 1)
+    raise TransientError(f"{folder} is written by too many runs at once; run again")
+
+
+def newest(lake: Lake, folder: str) -> dict[str, Any] | None:
+    """The newest edition in a folder; None where there is none."""
+    _, data = _newest(lake, folder)
+    return json.loads(data) if data is not None else None
+
+
+def read(lake: Lake, key: str) -> dict[str, Any]:
+    """A published document."""
+    document: dict[str, Any] = json.loads(lake.get(key))
+    return document
+
+
+def _newest(lake: Lake, folder: str) -> tuple[int, bytes | None]:
+    number = 0
+    while lake.exists(_edition(folder, number + 1)):
+        number += 1
+    return number, lake.get(_edition(folder, number)) if number else None
+
+
+def _edition(folder: str, number: int) -> str:
+    return f"{folder}/{number:08}.json"
+
+
+def publish_marts(
+    lake: Lake, slot: Slot, marts: Mapping[str, pa.Table], facts: Mapping[str, Any]
+) -> str:
+    """Publish the marts of a slot, then the manifest that makes them count; return its key."""
+    listed = {}
+    for name, table in marts.items():
+        data = _parquet(table)
+        key = f"marts/{name}/{slot.path}/{sha256(data).removeprefix('sha256:')}.parquet"
+        lake.put_once(key, data)
+        listed[name] = {"key": key, "sha256": sha256(data), "rows": table.num_rows}
+    return publish(lake, f"marts/manifest/{slot.path}", {**facts, "marts": listed})
+
+
+def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], dict[str, pa.Table]]:
+    """The facts of a manifest and the marts that it lists; LandingError if one was altered."""
+    manifest = json.loads(lake.get(manifest_key))
+    tables = {}
+    for name, entry in manifest["marts"].items():
+        data = lake.get(entry["key"])
+        if sha256(data) != entry["sha256"]:
+            raise LandingError(f"{lake.uri(entry['key'])} was altered; delete the lake's copy of "
+                               "the marts and run the month again")
+        tables[name] = pq.read_table(pa.BufferReader(data))
+    return manifest, tables
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    # no time stamps, no machine: equal rows give equal bytes
+    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def statements(lake: Lake) -> Iterator[dict[str, Any]]:
+    """The newest edition of every published statement, in order of contract, period and as_of."""
+    folders = sorted({key.rpartition("/")[0] for key in lake.keys("statements")})  # noqa: SIM118
+    found = [document for folder in folders if (document := newest(lake, folder))]
+    yield from sorted(
+        found, key=lambda each: (each["contract"], each["period"], parse_instant(each["as_of"]))
+    )

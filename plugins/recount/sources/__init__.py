@@ -1,0 +1,43 @@
+"""The systems that Recount reads, one module each; a new one is registered here."""
+
+from collections.abc import Mapping
+
+from recount.contract.model import Contract
+from recount.sources.event_log import EventLog
+from recount.sources.invoices.recount_csv import RecountCsv
+from recount.sources.servicenow_export import ServiceNowExport
+from recount.sources.source import Source
+from recount.sources.terms import SourceTerms
+
+SYSTEMS: Mapping[str, Source] = {
+    source.system: source for source in (EventLog(), ServiceNowExport())
+}
+INVOICE_SYSTEMS: Mapping[str, Source] = {source.system: source for source in (RecountCsv(),)}
+
+
+def terms_of(contract: Contract, name: str) -> SourceTerms:
+    """Return what a contract says about one of its sources."""
+    source = contract.sources[name]
+    return SourceTerms(
+        name=name,
+        system=source.system,
+        party=source.party,
+        settings=source.settings,
+        error=contract.error,
+        time_zone=contract.time_zone,
+        currency=contract.currency,
+        base=contract.file.parent,
+    )
+
+
+def source_of(terms: SourceTerms) -> Source:
+    """Return the source that reads a contract's system; ContractError if there is none."""
+    known = INVOICE_SYSTEMS if terms.name == "invoice" else SYSTEMS
+    if terms.system not in known:
+        raise terms.refused(
+            "system",
+            f"{terms.system!r} is not a system that Recount reads as "
+            f"{'an invoice' if terms.name == 'invoice' else 'a source of events'}; "
+            f"write one of {', '.join(known)}, or add a module under recount/sources",
+        )
+    return known[terms.system]

@@ -1,0 +1,129 @@
+"""Files that a contract names: found, copied once, and hashed on the way."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+
+from recount import connections
+from recount.errors import SourceError
+from recount.periods import Period
+from recount.sources.terms import SourceTerms
+from recount.sources.words import shown
+from recount.stores import bucket, in_one_sentence
+
+LARGEST_FILE_BYTES = 64 * 1024**3
+_PIECE_BYTES = 4 * 1024**2
+# No archive is opened, so none can unfold into more than it weighs.
+_ARCHIVES = {
+    b"PK\x03\x04": "a zip archive or a workbook",
+    b"\x1f\x8b": "compressed with gzip",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ": "compressed with xz",
+    b"\xd0\xcf\x11\xe0": "an old workbook",
+}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A copy of a file as it was when we read it; `name` and `location` are for people."""
+
+    path: Path
+    name: str
+    location: str
+    sha256: str
+
+
+def snapshot(
+    terms: SourceTerms,
+    location: str,
+    connection: str | None,
+    period: Period,
+    scratch: Path,
+    *,
+    if_missing: type[SourceError] = SourceError,
+) -> Snapshot:
+    """Copy the file at a location of the contract into `scratch`.
+
+    `{period}` in the location is replaced. A missing file raises `if_missing`; anything else that
+    cannot be read, an archive or a file over 64 GiB is a SourceError.
+    """
+    where = location.replace("{period}", period.name)
+    try:
+        pieces = _pieces(terms, where, connection)
+        return _copied(pieces, where, scratch)
+    except FileNotFoundError:
+        raise if_missing(
+            f"{terms.name}: {where} is not there{_from(terms, where)}; "
+            f"put it there or correct sources.{terms.name}.location"
+        ) from None
+    except (OSError, ValueError) as problem:
+        because = problem.strerror if isinstance(problem, OSError) else "no path"
+        raise SourceError(f"{terms.name}: {where} cannot be read: {because}") from None
+
+
+def _pieces(terms: SourceTerms, where: str, connection: str | None) -> Iterator[bytes]:
+    scheme = urlsplit(where).scheme if "://" in where else "file"
+    if scheme == "s3":
+        return _from_bucket(terms, where, connection)
+    if scheme == "file":
+        return _from_disk(_path(terms, where))
+    raise terms.refused(
+        "location", f"{shown(where)} is no location; write a path, a file:// or an s3:// URI"
+    )
+
+
+def _path(terms: SourceTerms, where: str) -> Path:
+    parts = urlsplit(where) if "://" in where else None
+    return terms.base / (unquote(parts.path) if parts else Path(where).expanduser())
+
+
+def _from_disk(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+
+
+def _from_bucket(terms: SourceTerms, where: str, connection: str | None) -> Iterator[bytes]:
+    if connection and connections.find(connection) is None:
+        raise terms.refused(
+            "connection",
+            f"the connection {shown(connection)} is not defined; "
+            f"set AIRFLOW_CONN_{connection.upper()}",
+        )
+    parts = urlsplit(where)
+    place = bucket(f"s3://{parts.netloc}", connection)
+    with in_one_sentence(where):
+        for piece in obstore.get(place.store, unquote(parts.path).lstrip("/")).stream():
+            yield bytes(piece)
+
+
+def _copied(pieces: Iterator[bytes], where: str, scratch: Path) -> Snapshot:
+    name = Path(unquote(urlsplit(where).path) if "://" in where else where).name
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as copy:
+        for piece in pieces:
+            if size == 0:
+                _refuse_archive(piece, name)
+            size += len(piece)
+            if size > LARGEST_FILE_BYTES:
+                raise SourceError(f"{name} is larger than 64 GiB; split it by month")
+            digest.update(piece)
+            copy.write(piece)
+    return Snapshot(Path(copy.name), name, where, digest.hexdigest())
+
+
+def _refuse_archive(start: bytes, name: str) -> None:
+    for magic, kind in _ARCHIVES.items():
+        if start.startswith(magic):
+            raise SourceError(f"{name} is {kind}; unpack it: CSV and Parquet are read")
+
+
+def _from(terms: SourceTerms, where: str) -> str:
+    relative = "://" not in where and not Path(where).is_absolute()
+    return f" (looked in {terms.base})" if relative else ""

@@ -1,0 +1,1 @@
+"""Invoices, one module per format."""

@@ -1,0 +1,52 @@
+"""Records of a file, CSV or Parquet, as batches of the columns that somebody wants."""
+
+import dataclasses
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from recount.errors import SourceError
+from recount.sources import csv_records, parquet_records
+from recount.sources.words import shown
+
+
+@dataclasses.dataclass(frozen=True)
+class Records:
+    """The names of a file's columns, all of them, and the wanted ones record by record."""
+
+    columns: tuple[str, ...]
+    batches: Iterator[pa.RecordBatch]
+
+
+def read(data: bytes | Path, file_name: str, wanted: Collection[str]) -> Records:
+    """Open a file by what it begins with; SourceError if a wanted column is there twice."""
+    reader = parquet_records if is_parquet(data) else csv_records
+    columns = tuple(reader.header(data, file_name))
+    for name in wanted:
+        if columns.count(name) > 1:
+            raise SourceError(f"{file_name} has the column {name!r} twice; remove one of them")
+    return Records(columns, reader.batches(data, file_name, wanted))
+
+
+def require(records: Records, file_name: str, required: Collection[str]) -> None:
+    """Raise a SourceError that names the first required column that the file lacks."""
+    for name in required:
+        if name not in records.columns:
+            raise SourceError(
+                f"{file_name} has no column {name!r}; its header is "
+                f"{shown(','.join(records.columns))}: add the column, separated by commas"
+            )
+
+
+def count(data: bytes | Path, file_name: str, column: str) -> int:
+    """Return how many records a file has, reading one column that it has."""
+    return sum(batch.num_rows for batch in read(data, file_name, [column]).batches)
+
+
+def is_parquet(data: bytes | Path) -> bool:
+    """Say whether a file is Parquet; everything else is read as CSV."""
+    if isinstance(data, bytes):
+        return data.startswith(parquet_records.MAGIC)
+    with data.open("rb") as file:
+        return file.read(4) == parquet_records.MAGIC

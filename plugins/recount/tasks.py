@@ -1,0 +1,185 @@
+"""The stages as Airflow tasks; the DAG files name them in order."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import get_current_context, task, task_group
+from airflow.sdk.exceptions import AirflowFailException
+
+from recount import due, stages
+from recount.contract.versions import by_name
+from recount.errors import RecountError, TransientError
+from recount.lake import open_lake
+from recount.periods import Period, format_instant, parse_instant
+from recount.project import ROOT
+from recount.stages import Month
+
+_Result = TypeVar("_Result")
+_LOG = logging.getLogger("recount")
+# A worker or a network may fail and work later; what is wrong with data or contract stays wrong.
+RETRIES = {"retries": 3, "retry_exponential_backoff": True, "max_retry_delay": 600}
+
+
+def contracts_path() -> Path:
+    """Where the contracts lie: a file or a folder."""
+    return Path(os.environ.get("RECOUNT_CONTRACTS") or ROOT / "contracts")
+
+
+def lake_uri() -> str:
+    """Where the lake is."""
+    return os.environ.get("RECOUNT_LAKE") or "lake"
+
+
+@task
+def check_contracts() -> None:
+    """Fail where a contract cannot be read; the others go on without it."""
+    _, unreadable = stages.readable_contracts(contracts_path())
+    if unreadable:
+        raise AirflowFailException("; ".join(str(error) for error in unreadable))
+
+
+@task
+def closed_months() -> list[dict[str, str]]:
+    """The month that had ended for each contract, or those that the run's parameters name."""
+    params, as_of = _params_and_instant()
+    wanted = params["months"] or [{"period": params["period"], "as_of": format_instant(as_of)}]
+    contracts, _ = stages.readable_contracts(contracts_path())
+    return [
+        _month(name, period.name, each["as_of"])
+        for name, versions in by_name(contracts).items()
+        for each in wanted
+        if (period := _period(each["period"], parse_instant(each["as_of"]), versions[0].zone))
+        and any(version.effective.holds(period.first_day) for version in versions)
+    ]
+
+
+def _period(named: str | None, as_of: datetime, in_zone: ZoneInfo) -> Period:
+    return Period.named(named, in_zone) if named else Period.closed_before(as_of, in_zone)
+
+
+@task
+def due_months() -> list[dict[str, str]]:
+    """Every month of every contract about which something new can be found out."""
+    _, as_of = _params_and_instant()
+    contracts, _ = stages.readable_contracts(contracts_path())
+    return [
+        _month(standing.contract, standing.period, format_instant(as_of))
+        for standing in due.standings(open_lake(lake_uri()), contracts, as_of)
+        if due.is_due(standing, as_of) and standing.contract in by_name(contracts)
+    ]
+
+
+def _params_and_instant() -> tuple[dict[str, Any], datetime]:
+    context = get_current_context()
+    params = dict(context["params"])
+    written = params.get("as_of")
+    run_after = context["dag_run"].run_after
+    return params, parse_instant(written) if written else run_after.astimezone(UTC)
+
+
+def _month(contract: str, period: str, as_of: str) -> dict[str, str]:
+    return asdict(Month(str(contracts_path()), contract, period, as_of, lake_uri()))
+
+
+@task
+def extractions(months: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Every source of every month; a contract that cannot be read fails at its own landing."""
+    found: list[dict[str, Any]] = []
+    for month in months:
+        for source in stages.sources_of(Month(**month)):
+            found.append({"month": month, "source": source})
+    return found
+
+
+@task(**RETRIES, map_index_template="{{ extraction_name }}")
+def land(extraction: dict[str, Any]) -> None:
+    """Extract and land one source of one month."""
+    month = Month(**extraction["month"])
+    refresh = bool(get_current_context()["params"].get("refresh"))
+    _name_map_index("extraction_name", f"{_label(month)} {extraction['source']}")
+    _guarded(month, lambda: stages.land(month, extraction["source"], refresh=refresh))
+
+
+@task(**RETRIES, trigger_rule="all_done", map_index_template="{{ month_name }}")
+def recount(month: dict[str, str]) -> dict[str, Any]:
+    """Stage, classify and reconcile one month in one build."""
+    of = Month(**month)
+    _name_map_index("month_name", _label(of))
+    return {"month": month, "manifest": _guarded(of, lambda: stages.recount(of))}
+
+
+@task(**RETRIES)
+def guard(recounted: dict[str, Any]) -> dict[str, Any]:
+    """Judge whether this month's data may accuse someone."""
+    of = Month(**recounted["month"])
+    findings = _guarded(of, lambda: stages.judge(of, recounted["manifest"]))
+    return {**recounted, "findings": findings}
+
+
+@task(**RETRIES)
+def decide(guarded: dict[str, Any]) -> dict[str, Any]:
+    """Decide, and publish the statement."""
+    of = Month(**guarded["month"])
+    statement = _guarded(
+        of, lambda: stages.conclude(of, guarded["manifest"], guarded["findings"])
+    )
+    return {**guarded, "statement": statement}
+
+
+@task(**RETRIES)
+def notify(decided: dict[str, Any]) -> dict[str, Any]:
+    """Tell vendor, finance and operations, each once."""
+    of = Month(**decided["month"])
+    told: dict[str, Any] = _guarded(
+        of, lambda: stages.tell(of, decided["manifest"], decided["statement"])
+    )
+    return told
+
+
+@task_group
+def statement_of(month: dict[str, str]) -> None:
+    """From landed objects to the mails of one month; one that fails leaves the others whole."""
+    notify(decide(guard(recount(month))))  # type: ignore[misc]
+
+
+def _label(month: Month) -> str:
+    return f"{month.contract_name} {month.period} as of {month.as_of}"
+
+
+def _name_map_index(key: str, label: str) -> None:
+    get_current_context()[key] = label  # type: ignore[typeddict-unknown-key]
+
+
+def _guarded(month: Month, stage: Callable[[], _Result]) -> _Result:
+    """Run a stage; what cannot succeed later fails at once, and operations is told."""
+    try:
+        return stage()
+    except TransientError as error:
+        if _is_last_try():
+            _tell_operations(month, str(error))
+        raise
+    except RecountError as error:
+        _tell_operations(month, str(error))
+        raise AirflowFailException(str(error)) from error
+    except Exception as error:
+        _tell_operations(month, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _is_last_try() -> bool:
+    instance = get_current_context()["ti"]
+    return bool(instance.try_number > instance.max_tries)
+
+
+def _tell_operations(month: Month, because: str) -> None:
+    try:
+        stages.alarm(month, "run_failed", because)
+    except Exception:
+        # the failure that we were to tell of matters more than that the mail failed too
+        _LOG.exception("operations could not be told of: %s", because)
