@@ -38,8 +38,8 @@ class Slot:
 
 
 def canonical(document: Any) -> bytes:
-    """JSON in the one way in which documents are stored and hashed."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """JSON in the one way in which documents are stored and hashed; keys in the order given."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.encode()
 
 

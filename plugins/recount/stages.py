@@ -27,7 +27,8 @@ from recount.notify.letterhead import InvoiceFacts, Letterhead, letterhead
 from recount.periods import Period, parse_instant
 from recount.published import Slot
 from recount.sources import source_of, terms_of
-from recount.statement import Statement, as_document, from_marts
+from recount.document import figures, statement_document
+from recount.statement import from_marts
 from recount.warehouse import MARTS, Scratch, reconcile
 
 SMTP = "recount_smtp"
@@ -152,6 +153,8 @@ def recount(month: Month, evidence: Lake | None = None) -> str:
         terms, tables = gather(scratch, lake, contract, month.period, month.instant, streams)
         reconcile(scratch, terms, tables)
         marts = {name: scratch.mart(name) for name in MARTS}
+        known = scratch.subject_ids()
+        confusable = guard.confusable_line_numbers(marts["reconciliation_lines"], known)
     facts = {
         "contract": contract.contract,
         "version": contract.version,
@@ -160,6 +163,7 @@ def recount(month: Month, evidence: Lake | None = None) -> str:
         "as_of": month.as_of,
         "streams": streams,
         "invoice_missing": next((pin["missing"] for pin in pins.values() if pin["missing"]), None),
+        "confusable_line_numbers": list(confusable),
     }
     return published.publish_marts(month.lake, month.slot(contract), marts, facts)
 
@@ -171,9 +175,10 @@ def judge(month: Month, manifest_key: str) -> str:
     parameters = {
         "invoice_state": _invoice_state(contract, facts),
         "unverifiable_policy": contract.settlement.unverifiable,
+        "confusable_line_numbers": facts["confusable_line_numbers"],
     }
     judgement = guard.judge(marts, parameters)
-    page = guard.docs_page(judgement, as_document(from_marts(marts, contract.minor_units)))
+    page = guard.docs_page(judgement, figures(from_marts(marts, contract.minor_units)))
     page_key = f"guard/{month.slot(contract).path}/{published.sha256(page)[7:]}.html"
     lake.put_once(page_key, page)
     document = {
@@ -209,23 +214,13 @@ def _document(
     statement = from_marts(marts, contract.minor_units)
     found = [_Found(each["severity"], each["because"]) for each in findings]
     decision = decide(statement, _terms(contract), findings=found)
-    document = as_document(statement)
-    money = statement.money
-    document["amounts"] |= {
-        "disputed": money(decision.disputed),
-        "reserved": money(decision.reserved),
-        "pay_now": money(decision.pay_now),
-    }
-    return document | {
-        "decision": str(decision.action),
-        "billing_source": decision.billing_source,
-        "because": decision.because,
-        "divergence": divergence(statement, _measure(contract)),
-        "findings": findings,
-        "inputs": _inputs(facts["streams"]),
-        "notice": None,
-        "evidence": None,
-    }
+    return statement_document(
+        statement,
+        decision,
+        divergence=divergence(statement, _measure(contract)),
+        findings=findings,
+        inputs=_inputs(facts["streams"]),
+    )
 
 
 def _terms(contract: Contract) -> Terms:
@@ -266,11 +261,15 @@ def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
     mail = finance.finance_mail(statement, lines, head, post, notice=sent)
     if facts["invoice_missing"] and contract.notify.operations:
         alarm(month, "invoice_missing", facts["invoice_missing"])
-    return {"notice": sent.notice if sent else None, "finance": _told(mail)}
-
-
-def _told(delivery: Delivery) -> dict[str, str]:
-    return {**delivery.notice, "uri": delivery.uri}
+    deliveries = [each for each in (sent, mail) if each]
+    return {
+        "notice": sent.notice if sent else None,
+        "mails": [each.uri for each in deliveries],
+        # what the server surely does not have; what it may have is never tried again by itself
+        "undelivered": [
+            each.because for each in deliveries if each.because and each.state == "approved"
+        ],
+    }
 
 
 def _letterhead(month: Month, contract: Contract, marts: Mapping[str, Any]) -> Letterhead:
@@ -313,6 +312,8 @@ def run(
     manifest, statement = _up_to_the_decision(month, refresh, progress)
     progress("telling whom it concerns")
     told = tell(month, manifest, statement)
+    for because in told["undelivered"]:
+        progress(f"a mail was not handed over: {because}")
     return published.read(month.lake, statement) | {"notice": told["notice"]}
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
-
-from recount.periods import format_instant
 
 VERDICTS = ("met", "not_met", "pending", "unverifiable")
 GAP_PARTS = (
@@ -84,8 +82,9 @@ def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
         contract=row["contract"],
         version=row["version"],
         period=row["period"],
-        as_of=row["as_of"],
-        final_from=row["final_from"],
+        # the tables hold instants in UTC without saying so
+        as_of=row["as_of"].replace(tzinfo=UTC),
+        final_from=row["final_from"].replace(tzinfo=UTC),
         kind=Kind(row["kind"]),
         currency=row["currency_code"],
         minor_units=minor_units,
@@ -139,37 +138,3 @@ def _outcomes(marts: Mapping[str, pa.Table]) -> dict[str, dict[str, Any]]:
 def _add(counts: dict[str, int], name: str | None, count: int) -> None:
     if name:
         counts[name] = counts.get(name, 0) + count
-
-
-def as_document(statement: Statement) -> dict[str, Any]:
-    """The statement as the JSON document that people and scripts read, without the decision."""
-    money = statement.money
-    return {
-        "contract": statement.contract,
-        "version": statement.version,
-        "period": statement.period,
-        "as_of": format_instant(statement.as_of),
-        "kind": str(statement.kind),
-        "final_from": format_instant(statement.final_from),
-        "currency": statement.currency,
-        "outcomes": statement.outcomes,
-        "over_invoiced": _counted(statement, statement.over_invoiced),
-        "under_invoiced": _counted(statement, statement.under_invoiced),
-        "amounts": {
-            "invoiced": money(statement.invoiced.amount),
-            "recounted": money(statement.recounted.amount),
-            "variance": money(statement.variance.amount),
-            "pending": money(statement.pending.amount),
-        },
-        "gap": {
-            **{part: each.count for part, each in statement.gap.items()},
-            "amounts": {
-                **{part: money(each.amount) for part, each in statement.gap.items()},
-                "arithmetic": money(statement.arithmetic),
-            },
-        },
-    }
-
-
-def _counted(statement: Statement, counted: Counted) -> dict[str, Any]:
-    return {"count": counted.count, "amount": statement.money(counted.amount)}

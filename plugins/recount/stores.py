@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from recount import connections
@@ -88,10 +93,14 @@ def in_one_sentence(what: str) -> Iterator[None]:
     """
     try:
         yield
+    except AlreadyExistsError:
+        raise
     except (UnauthenticatedError, PermissionDeniedError):
         raise StoreError(
             f"{what}: the storage refuses our credentials; check the key, its secret and its rights"
         ) from None
+    except AlreadyExistsError:
+        raise
     except FileNotFoundError as problem:
         if "NoSuchBucket" in str(problem):
             raise _no_bucket(what) from None

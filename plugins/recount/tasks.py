@@ -136,9 +136,14 @@ def decide(guarded: dict[str, Any]) -> dict[str, Any]:
 def notify(decided: dict[str, Any]) -> dict[str, Any]:
     """Tell vendor, finance and operations, each once."""
     of = Month(**decided["month"])
-    told: dict[str, Any] = _guarded(
-        of, lambda: stages.tell(of, decided["manifest"], decided["statement"])
-    )
+    return _guarded(of, lambda: _tell(of, decided))
+
+
+def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
+    told = stages.tell(month, decided["manifest"], decided["statement"])
+    if told["undelivered"]:
+        # what the server surely does not have may be tried again
+        raise TransientError("; ".join(told["undelivered"]))
     return told
 
 

@@ -33,6 +33,7 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "statement_outcomes": ("outcome",),
     "statements": ("contract",),
     "invoices": ("invoice_id",),
+    "manifests": ("source", "stream"),
     "control_totals": ("contract",),
 }  # fmt: skip
 
@@ -83,6 +84,14 @@ class Scratch:
         """Return the rows of a mart, in its order."""
         order = ", ".join(f'"{column}" nulls last' for column in MARTS[name])
         return self.query(f'select * from recount."{name}" order by {order}')
+
+    def subject_ids(self) -> Iterator[str]:
+        """Every subject of the log, one by one: they may be millions."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            with contextlib.chdir(self.folder):
+                found = connection.execute("select distinct subject_id from recount.int_events")
+                while rows := found.fetchmany(10_000):
+                    yield from (subject_id for (subject_id,) in rows)
 
     def query(self, sql: str) -> pa.Table:
         """Return what a query of ours (never one built from data) finds in the database."""

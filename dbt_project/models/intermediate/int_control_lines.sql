@@ -11,6 +11,12 @@ matches as (
 
 ),
 
+runs as (
+
+    select * from {{ ref('int_runs') }}
+
+),
+
 placed_lines as (
 
     select
@@ -20,6 +26,7 @@ placed_lines as (
         count(matches.line_id) as placement_count,
         min(lines.amount) as amount,
         min(lines.line_kind) as line_kind,
+        min(lines.concluded_at) as concluded_at,
         sum(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 else 0 end)
             as without_status_count,
         min(case
@@ -37,8 +44,13 @@ placed_lines as (
 )
 
 select
-    contract_key,
+    placed_lines.contract_key,
     count(*) as line_staged_count,
+    count(placed_lines.concluded_at) as line_dated_count,
+    count(case
+        when placed_lines.concluded_at < runs.period_starts_at
+            or placed_lines.concluded_at >= runs.period_ends_at then 1
+    end) as line_concluded_elsewhere_count,
     sum(amount) as amount_staged,
     count(case when placement_count = 0 then 1 end) as line_lost_count,
     count(case when placement_count > 1 then 1 end) as line_placed_twice_count,
@@ -47,4 +59,6 @@ select
     count(case when line_kind = 'unattributed' then 1 end) as line_unattributed_count,
     sum(has_wrong_product) as line_wrong_product_count
 from placed_lines
-group by contract_key
+inner join runs
+    on placed_lines.contract_key = runs.contract_key
+group by placed_lines.contract_key

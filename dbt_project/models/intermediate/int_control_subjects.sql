@@ -20,6 +20,8 @@ unknown_actors as (
 
 select
     invoiced.contract_key,
+    count(*) as subject_invoiced_count,
+    count(case when invoiced.is_known then 1 end) as subject_known_count,
     count(unknown_actors.subject_id) as subject_concluded_by_unknown_count,
     count(case when invoiced.is_known and invoiced.lacks_scope_attribute then 1 end)
         as subject_lacking_scope_attribute_count

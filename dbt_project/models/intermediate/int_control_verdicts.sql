@@ -5,7 +5,9 @@ with candidates as (
         contract_key,
         definition_key,
         count(*) as candidate_count,
-        count(case when period is null then 1 end) as candidate_without_period_count
+        count(case when period is null then 1 end) as candidate_without_period_count,
+        count(case when concluded_at < opened_at then 1 end)
+            as candidate_concluded_before_opened_count
     from {{ ref('int_candidate_verdicts') }}
     group by contract_key, definition_key
 
@@ -35,6 +37,8 @@ select
     candidates.contract_key,
     sum(candidates.candidate_count) as candidate_count,
     sum(candidates.candidate_without_period_count) as candidate_without_period_count,
+    sum(candidates.candidate_concluded_before_opened_count)
+        as candidate_concluded_before_opened_count,
     sum(candidates.candidate_count * coalesce(clauses.clause_count, 0))
         as clause_verdict_expected_count,
     sum(coalesce(clause_verdicts.clause_verdict_count, 0)) as clause_verdict_count

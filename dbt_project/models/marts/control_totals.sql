@@ -8,14 +8,16 @@
         'required_event_type_absent_count'
     ],
     'subjects': [
-        'subject_concluded_by_unknown_count', 'subject_lacking_scope_attribute_count'
+        'subject_invoiced_count', 'subject_known_count', 'subject_concluded_by_unknown_count', 'subject_lacking_scope_attribute_count'
     ],
     'verdicts': [
-        'candidate_count', 'candidate_without_period_count', 'clause_verdict_expected_count',
+        'candidate_count', 'candidate_without_period_count',
+        'candidate_concluded_before_opened_count', 'clause_verdict_expected_count',
         'clause_verdict_count'
     ],
     'lines': [
-        'line_staged_count', 'line_lost_count', 'line_placed_twice_count',
+        'line_staged_count', 'line_dated_count', 'line_concluded_elsewhere_count',
+        'line_lost_count', 'line_placed_twice_count',
         'line_without_status_count', 'line_of_unknown_type_count', 'line_unattributed_count',
         'line_wrong_product_count'
     ],

@@ -1,4 +1,4 @@
-"""Great Expectations, called without a project, without telemetry and without rows in its results."""
+"""Great Expectations without a project, without telemetry and without rows in its results."""
 
 import gc
 import importlib
@@ -44,7 +44,8 @@ class Engine:
         context = self._gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        self._source = context.data_sources.add_pandas("guard")
+        asset = context.data_sources.add_pandas("guard").add_dataframe_asset("table")
+        self._whole = asset.add_batch_definition_whole_dataframe("whole")
 
     def validate(
         self,
@@ -62,9 +63,7 @@ class Engine:
         )
         # integers with nulls stay integers: a float could make two numbers equal that are not
         frame = table.to_pandas(integer_object_nulls=True)
-        asset = self._source.add_dataframe_asset(name)
-        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-        report = batch.validate(
+        report = self._whole.get_batch({"dataframe": frame}).validate(
             suite, expectation_parameters=dict(parameters), result_format=_WITHOUT_ROWS
         )
         return {each.expectation_config.meta["rule"]: _result(each) for each in report.results}
@@ -91,14 +90,18 @@ class Engine:
 
 
 def _completed(expectation: Expectation) -> dict[str, Any]:
-    """Add what makes a null count: a number that nobody counted is never as expected."""
+    """Add which rows are meant, and that a null is never as expected: nobody counted it."""
     arguments = dict(expectation.arguments)
+    if "row_condition" in arguments:
+        raise expectation.error("row_condition", "write `where:` to choose the rows")
     if "column_B" in arguments:
         arguments.setdefault("ignore_row_if", "neither")
     if "column_list" in arguments:
         arguments.setdefault("ignore_row_if", "never")
-    if "row_condition" in arguments:
-        arguments.setdefault("condition_parser", "pandas")
+    if expectation.entry.where:
+        rows = importlib.import_module("great_expectations.expectations.row_conditions")
+        where = expectation.entry.where
+        arguments["row_condition"] = where.condition(rows.Column(where.column))
     return arguments
 
 
@@ -133,7 +136,7 @@ def _trouble(exception_info: Mapping[str, Any]) -> str | None:
 
 
 def _great_expectations() -> Any:
-    """Import it late, because it takes long, and with its telemetry off, which it reads on import."""
+    """Import it late, because it takes long, and with its telemetry off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     if "great_expectations" not in sys.modules:
         with _without_collecting(), _put_off(_SELDOM_USED):

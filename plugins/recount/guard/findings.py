@@ -49,7 +49,7 @@ class Validation:
 
     @property
     def finding(self) -> Finding | None:
-        """The finding that it makes; what could not be judged holds, whatever it would have been."""
+        """The finding that it makes; what could not be judged holds, whatever its severity."""
         if self.outcome is Outcome.NOT_AS_EXPECTED:
             return Finding(self.rule, self.severity, self.because, self.observed)
         if self.outcome is Outcome.NOT_JUDGED:

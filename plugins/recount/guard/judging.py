@@ -1,8 +1,8 @@
 """Judge the tables of one statement by the expectations."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from recount.errors import ReconcileError
 from recount.guard.engine import Engine, Result
 from recount.guard.facts import run_facts, run_table
 from recount.guard.findings import Judgement, Outcome, Validation
-from recount.guard.observed import sentence, shown
+from recount.guard.observed import sentence, shown, stated
 from recount.guard.reading import TABLES, Expectation, read_all
 from recount.project import EXPECTATIONS
 
 # What stands in them is also a parameter of every expectation.
 _OF_ONE_ROW = ("control_totals", "statements")
+_EQUAL_TO_NO_COUNT = -1
 
 
 def judge(
@@ -42,7 +43,7 @@ def judge(
         tuple(
             validation
             for name in TABLES
-            for validation in _Guarded(name, given[name], known).judge(stated[name], engine)
+            for validation in _Guarded.of(name, given[name], known).judge(stated[name], engine)
         )
     )
 
@@ -69,6 +70,11 @@ class _Guarded:
     name: str
     table: pa.Table
     known: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str, table: pa.Table, known: Mapping[str, Any]) -> "_Guarded":
+        """Add what every table has: how many rows it is."""
+        return cls(name, table, {**known, "row_count": table.num_rows})
 
     def judge(self, expectations: Sequence[Expectation], engine: Engine) -> Iterable[Validation]:
         """Return the validations in the order of the file."""
@@ -124,7 +130,7 @@ class _Guarded:
             rule=entry.rule,
             severity=entry.severity,
             because=entry.because,
-            expected=_expected(expectation),
+            expected=stated(expectation),
             observed=self._observed(expectation, outcome, result, rows),
             outcome=outcome,
         )
@@ -138,18 +144,17 @@ class _Guarded:
     ) -> str:
         entry = expectation.entry
         if outcome is Outcome.DOES_NOT_APPLY:
-            return sentence("; ".join(f"{name} is {{{name}}}" for name in entry.when), [], self.known)
+            return "; ".join(f"{name} is {shown(self.known[name])}" for name in entry.when)
         if outcome is Outcome.NOTHING_TO_JUDGE:
-            return f"no row of {len(rows):,} is meant" if rows else "the table is empty"
+            return f"none of {len(rows):,} rows to judge" if rows else "the table is empty"
         if outcome is Outcome.NOT_JUDGED:
             return f"it could not be judged: {shown(result.trouble)}"
-        if result.missing_count and not result.rows:
+        if result.is_met and result.missing_count:
             return f"no value in {result.missing_count:,} of {len(rows):,} rows"
         if result.rows:
             return sentence(entry.observed, [rows[n] for n in result.rows], self.known)
-        if result.judged_count in (None, len(rows)):
-            return sentence(entry.observed, rows, self.known)
-        return f"as expected in all {result.judged_count:,} rows that are meant"
+        meant = [row for row in rows if not entry.where or entry.where.is_true_of(row)]
+        return sentence(entry.observed, meant, self.known)
 
 
 def _outcome(result: Result) -> Outcome:
@@ -163,29 +168,16 @@ def _outcome(result: Result) -> Outcome:
     return Outcome.NOT_AS_EXPECTED
 
 
-def _expected(expectation: Expectation) -> str:
-    """State an expectation as its file does, on one line."""
-    arguments = ", ".join(f"{key}: {_plain(value)}" for key, value in expectation.arguments.items())
-    return f"{expectation.entry.expect} ({arguments})"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(map(str, value.values()))
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
 def _comparable(table: pa.Table) -> pa.Table:
     """Turn a source's own control total, which is text, into the number that it states."""
     if "control_total" not in table.column_names:
         return table
     numbers = [_number(text) for text in table["control_total"].to_pylist()]
     position = table.column_names.index("control_total")
-    return table.set_column(position, "control_total", pa.array(numbers, pa.decimal128(38, 6)))
+    return table.set_column(position, "control_total", pa.array(numbers, pa.int64()))
 
 
-def _number(text: str | None) -> Decimal | None:
-    try:
-        return Decimal(text) if text is not None else None
-    except InvalidOperation:
-        return None  # no number is equal to it, so that the expectation is not met
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else _EQUAL_TO_NO_COUNT

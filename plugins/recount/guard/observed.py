@@ -1,4 +1,4 @@
-"""What was observed, in words: the numbers of the rows that an expectation judged."""
+"""What was expected and what was observed, in words: the numbers of the rows that were judged."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -6,18 +6,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-_MOST_ROWS = 6
+from recount.guard.reading import Expectation
+
+_MOST_LISTED = 6
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def sentence(template: str, rows: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) -> str:
-    """Fill the template once per row, the first few of them; once without a row if there is none."""
-    filled = [
-        template.format_map({name: shown(value) for name, value in {**known, **row}.items()})
-        for row in rows[:_MOST_ROWS] or [{}]
-    ]
-    more = len(rows) - _MOST_ROWS
-    return "; ".join(filled) + (f"; and {more:,} more" if more > 0 else "")
+    """Fill the template once per row and list what differs; once without a row if there is none."""
+    filled = dict.fromkeys(template.format_map(_Words({**known, **row})) for row in rows or [{}])
+    listed, more = list(filled)[:_MOST_LISTED], len(filled) - _MOST_LISTED
+    return "; ".join(listed) + (f"; and {more:,} more" if more > 0 else "")
+
+
+class _Words(dict[str, Any]):
+    """Values as words; a column has none where there is no row."""
+
+    def __getitem__(self, name: str) -> str:
+        return shown(self.get(name))
 
 
 def shown(value: Any) -> str:
@@ -39,3 +45,16 @@ def _amount(value: Decimal) -> str:
     whole, _, decimals = f"{value:,f}".partition(".")
     decimals = decimals.rstrip("0")
     return f"{whole}.{decimals:0<2}" if decimals else whole
+
+
+def stated(expectation: Expectation) -> str:
+    """State an expectation as its file does, on one line."""
+    arguments = ", ".join(f"{key}: {_plain(value)}" for key, value in expectation.arguments.items())
+    where = f" where {expectation.entry.where}" if expectation.entry.where else ""
+    return f"{expectation.entry.expect} ({arguments}){where}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(map(str, value.values()))
+    return f"[{', '.join(map(_plain, value))}]" if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""The files of expectations, read strictly: what is misspelt must not become a check that is off."""
+"""The files of expectations, read strictly: a misspelt one must not become one that is off."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from recount.contract.part import Part
 from recount.contract.problems import typed
@@ -16,6 +16,7 @@ from recount.contract.tree import Plain, Tree, Where, grow
 from recount.errors import ContractError, RecountError
 from recount.guard.findings import Severity
 from recount.guard.hops import Hop
+from recount.guard.where import WhereText
 
 # The guarded tables, in the order in which their findings are read.
 TABLES = ("run", "manifests", "control_totals", "line_totals", "statements")
@@ -48,8 +49,10 @@ class Entry(Part):
     """Why it matters; finance reads it."""
     observed: Prose
     """What was counted, with columns and parameters in braces."""
-    when: dict[str, OneOrMore[str]] = {}
+    when: dict[str, OneOrMore[str]] = Field(default_factory=dict)
     """The values of parameters for which it applies; always, if left out."""
+    where: WhereText | None = None
+    """The rows that it is about; all, if left out."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,15 @@ class Expectation:
     position: int
 
     def error(self, key: str, because: str) -> ExpectationError:
-        """Return the error to raise for what is wrong at a key (or at the entry, if it has none)."""
+        """Return the error to raise for what is wrong at a key, or at the entry as a whole."""
         where = self.tree.known((self.position, key))
         return ExpectationError(f"{self.tree.file}:{self.tree.line(where)}: {because}")
 
     @property
     def columns(self) -> Iterator[tuple[str, str]]:
-        """The columns that the arguments name, each with its key."""
+        """The columns that are judged or choose the rows, each with its key."""
+        if self.entry.where:
+            yield "where", self.entry.where.column
         for key in ("column", "column_A", "column_B", "column_list"):
             names = self.arguments.get(key, [])
             yield from ((key, name) for name in ([names] if isinstance(names, str) else names))
@@ -94,7 +99,7 @@ class Expectation:
 
 
 def read_all(folder: Path) -> dict[str, tuple[Expectation, ...]]:
-    """Read the file of each guarded table; ExpectationError where one says what cannot be judged."""
+    """Read the file of each guarded table; ExpectationError where one cannot be judged by."""
     _refuse_other_files(folder)
     found = {table: _read(folder / f"{table}.yml") for table in TABLES}
     named: dict[str, Expectation] = {}

@@ -76,6 +76,7 @@ def _mail(
     return Mail(
         sender=sender_of(post.connection, letterhead.finance),
         recipients=letterhead.finance,
+        is_for_ourselves=True,
         subject=f"{view['advice'].headline} ({vendor}, {view['month']})",
         date=as_of,
         message_id=message_id("finance", identity, letterhead.finance),

@@ -51,6 +51,7 @@ class Mail:
     text: str
     html: str
     reply_to: Sequence[str] = ()
+    is_for_ourselves: bool = False
     pictures: Sequence[Picture] = ()
     attachments: Sequence[Attachment] = ()
 
@@ -96,13 +97,15 @@ def _headers(mail: Mail) -> list[tuple[str, str]]:
         headers.append(("To", to))
     if mail.reply_to:
         headers.append(("Reply-To", ", ".join(address(one) for one in mail.reply_to)))
+    if mail.is_for_ourselves:
+        # RFC 3834: no out-of-office answers. Not to a vendor, whose ticket system may drop it.
+        headers.append(("Auto-Submitted", "auto-generated"))
     subject = plain(header_text("subject", mail.subject))
     return [
         *headers,
         ("Subject", subject if len(subject) <= _SUBJECT_LENGTH else f"{subject[:179]}…"),
         ("Date", format_datetime(mail.date.astimezone(UTC))),
         ("Message-ID", header_text("Message-ID", mail.message_id)),
-        ("Auto-Submitted", "auto-generated"),  # RFC 3834: no out-of-office answers, please
     ]
 
 

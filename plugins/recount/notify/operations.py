@@ -77,6 +77,7 @@ def _mail(alarm: Alarm, recipients: tuple[str, ...], post: Post, identity: str) 
     return Mail(
         sender=sender_of(post.connection, recipients),
         recipients=recipients,
+        is_for_ourselves=True,
         subject=f"{headline} ({contract}, {view['month']})",
         date=alarm.as_of,
         message_id=message_id("operations", identity, recipients),

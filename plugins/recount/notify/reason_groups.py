@@ -46,19 +46,20 @@ def _groups(
 ) -> list[dict[str, Any]]:
     shown = []
     for group, heading in headings.items():
-        members = [_reason(row, letterhead, currency) for row in rows if row.group == group]
+        members = [row for row in rows if row.group == group]
         # A group of one reason that says no more than the group is a row without a heading.
         if len(members) == 1 and group != "over":
-            shown.append({"title": "", "rows": [{**members[0], "title": heading}]})
+            reason = _reason(members[0], heading, letterhead, currency)
+            shown.append({"title": "", "rows": [reason]})
         elif members:
-            shown.append({"title": heading, "rows": members})
+            reasons = [_reason(row, title(row), letterhead, currency) for row in members]
+            shown.append({"title": heading, "rows": reasons})
     return shown
 
 
-def _reason(row: ReasonRow, letterhead: Letterhead, currency: str) -> dict[str, str]:
-    is_only_outcome = len(letterhead.outcomes) == 1
+def _reason(row: ReasonRow, words: str, letterhead: Letterhead, currency: str) -> dict[str, str]:
     return {
-        "title": title(row) if is_only_outcome else f"{row.outcome}: {title(row)}",
+        "title": words if len(letterhead.outcomes) == 1 else f"{row.outcome}: {words}",
         "detail": detail(row, letterhead),
         "count": grouped(row.count),
         "amount": money(row.amount, currency),

@@ -15,8 +15,8 @@ from recount.notify.render import render
 from recount.notify.wording import grouped
 
 LABELS: Mapping[str, str] = {
-    "definition": "Not an outcome by the contract",
-    "data": "Not in our log, or billed twice",
+    "definition": "Not an outcome as agreed",
+    "data": "Not in the records, or repeated",
     "timing": "Belongs to another month",
     "unattributed": "Invoiced without lines",
     "arithmetic": "Price, caps and other terms",

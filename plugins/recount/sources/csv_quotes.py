@@ -43,7 +43,7 @@ class QuotedFile(io.RawIOBase):
         """Return the next bytes, checked; the newline comes with the last of them."""
         if self._at_end:
             return b""
-        data = self._file.read(size)
+        data = self._file.read(-1 if size is None else size)
         self._check(data)
         if size is None or size < 0 or len(data) < size:
             self._at_end = True

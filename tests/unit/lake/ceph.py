@@ -11,11 +11,19 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Iterator
 
-PROGRAMS = ("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "ceph-authtool", "monmaptool")
+PROGRAMS = (
+    "radosgw",
+    "radosgw-admin",
+    "ceph-mon",
+    "ceph-osd",
+    "ceph",
+    "ceph-authtool",
+    "monmaptool",
+)
 ACCESS_KEY, SECRET_KEY = "recount", "recount-test-secret"
 
 CONFIGURATION = """
@@ -63,8 +71,16 @@ def running_gateway(folder: Path) -> Iterator[str]:
         daemons.enter_context(_daemon(folder, "ceph-mon", "-i", "a"))
         _prepare_store(folder)
         daemons.enter_context(_daemon(folder, "ceph-osd", "-i", "0"))
-        _run(folder, "radosgw-admin", "user", "create", "--uid=recount", "--display-name=recount",
-             f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}")
+        _run(
+            folder,
+            "radosgw-admin",
+            "user",
+            "create",
+            "--uid=recount",
+            "--display-name=recount",
+            f"--access-key={ACCESS_KEY}",
+            f"--secret-key={SECRET_KEY}",
+        )
         daemons.enter_context(
             _daemon(folder, "radosgw", "-n", "client.admin", f"--rgw-frontends={endpoint}")
         )
@@ -81,21 +97,60 @@ def _prepare(folder: Path, mon_port: int) -> None:
         (folder / name).mkdir()
     keyring, monmap = str(folder / "keyring"), str(folder / "monmap")
     everything = [word for part in ("mon", "osd", "mgr") for word in ("--cap", part, "allow *")]
-    _run(folder, "ceph-authtool", "--create-keyring", keyring, "--gen-key", "-n", "mon.",
-         "--cap", "mon", "allow *")
+    _run(
+        folder,
+        "ceph-authtool",
+        "--create-keyring",
+        keyring,
+        "--gen-key",
+        "-n",
+        "mon.",
+        "--cap",
+        "mon",
+        "allow *",
+    )
     _run(folder, "ceph-authtool", keyring, "--gen-key", "-n", "client.admin", *everything)
-    _run(folder, "monmaptool", "--create", "--fsid", fsid, "--addv", "a",
-         f"[v2:127.0.0.1:{mon_port}/0]", monmap)
+    _run(
+        folder,
+        "monmaptool",
+        "--create",
+        "--fsid",
+        fsid,
+        "--addv",
+        "a",
+        f"[v2:127.0.0.1:{mon_port}/0]",
+        monmap,
+    )
     _run(folder, "ceph-mon", "--mkfs", "-i", "a", "--monmap", monmap, "--keyring", keyring)
 
 
 def _prepare_store(folder: Path) -> None:
     store_id = str(uuid.uuid4())
     _run(folder, "ceph", "osd", "new", store_id)
-    _run(folder, "ceph", "auth", "get-or-create", "osd.0", "mon", "allow profile osd",
-         "osd", "allow *", "-o", str(folder / "osd" / "keyring"))
-    _run(folder, "ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", store_id, "--keyring",
-         str(folder / "osd" / "keyring"))
+    _run(
+        folder,
+        "ceph",
+        "auth",
+        "get-or-create",
+        "osd.0",
+        "mon",
+        "allow profile osd",
+        "osd",
+        "allow *",
+        "-o",
+        str(folder / "osd" / "keyring"),
+    )
+    _run(
+        folder,
+        "ceph-osd",
+        "-i",
+        "0",
+        "--mkfs",
+        "--osd-uuid",
+        store_id,
+        "--keyring",
+        str(folder / "osd" / "keyring"),
+    )
 
 
 def _run(folder: Path, *command: str) -> None:

@@ -15,6 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from recount.connections import Connection
 
+How = Callable[[Any], None]
+
 LOGIN, PASSWORD = "recount", "correct horse"
 
 
@@ -27,6 +29,7 @@ class Inbox:
     mails: list[bytes] = field(default_factory=list)
     recipients: list[Sequence[str]] = field(default_factory=list)
     was_secure: list[bool] = field(default_factory=list)
+    senders: list[str | None] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
@@ -43,6 +46,7 @@ class Inbox:
             self.mails.append(bytes(envelope.original_content or b""))
             self.recipients.append(list(envelope.rcpt_tos))
             self.was_secure.append(session.ssl is not None)
+            self.senders.append(envelope.mail_from)
         return self.answer
 
 
@@ -117,26 +121,27 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def failing_server(at: str, how: Callable[[Any], None]) -> Iterator[tuple[Connection, list[bytes]]]:
-    """Run a server that does `how` instead of answering `at`: a command, `BODY`, or `.` for a whole mail."""
+def failing_server(at: str, how: How) -> Iterator[tuple[Connection, list[bytes]]]:
+    """Run a server that does `how` at a command, in the `BODY`, or at `.` after a whole mail."""
     whole: list[bytes] = []
 
     class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> object:
+        def handle(self) -> None:
             self.wfile.write(b"220 ready\r\n")
             for line in self.rfile:
                 verb = line.split()[0].decode().upper() if line.split() else ""
                 if verb == "DATA" and at != "DATA":
                     self.wfile.write(b"354 go ahead\r\n")
                     if at == "BODY":
-                        return how(self)
+                        how(self)
+                        return
                     lines = iter(self.rfile.readline, b".\r\n")
                     whole.append(b"".join(lines))
                     verb = "."
                 if verb == at:
-                    return how(self)
+                    how(self)
+                    return
                 self.wfile.write(b"250 OK\r\n")
-            return None
 
     with _Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -66,6 +66,7 @@ def to_do(mail: ReadMail) -> str:
 def test_pay_says_what_by_when_and_because_of_what(outbox: Post) -> None:
     mail = mailed(outbox, "pay", counts=PAID)
     assert mail.headers["Subject"] == "Pay 310.86 USD (Example AI Inc, March 2016)"
+    assert mail.headers["Auto-Submitted"] == "auto-generated"
     assert to_do(mail) == "Pay 310.86 USD by 15 May 2016."
     assert "4 lines worth 3.96 USD are over-invoiced, which is within the tolerance" in mail.seen
 

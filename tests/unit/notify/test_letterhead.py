@@ -64,7 +64,7 @@ def test_separators_change_no_digit(number: str, written: str) -> None:
     assert written.replace(",", "") == number
 
 
-@pytest.mark.parametrize("number", ["1e5", "NaN", "1,000", "", "１"])
+@pytest.mark.parametrize("number", ["1e5", "NaN", "1,000", "", "\uff11"])
 def test_what_is_no_plain_number_is_not_written(number: str) -> None:
     with pytest.raises(ValueError, match="not a plain number"):
         grouped(number)

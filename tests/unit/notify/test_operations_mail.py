@@ -1,5 +1,7 @@
 """Operations is told once of each trouble."""
 
+from dataclasses import replace
+
 import pytest
 
 from recount.errors import ContractError
@@ -31,8 +33,7 @@ def test_the_mail_says_what_is_wrong_and_what_to_do(outbox: Post) -> None:
 
 def test_the_same_trouble_is_told_once_whenever_it_is_met(lake: Lake) -> None:
     inbox = Inbox()
-    later = Alarm(*[getattr(MISSING, f) for f in ("trouble", "contract", "period", "because")],
-                  AT.replace(year=2017))  # fmt: skip
+    later = replace(MISSING, as_of=AT.replace(year=2017))
     with mail_server(inbox) as connection:
         for alarm in (MISSING, MISSING, later):
             assert operations_mail(alarm, TO, Post(lake, connection, AT)).state == "sent"
@@ -47,5 +48,5 @@ def test_another_message_is_another_mail(outbox: Post) -> None:
 
 
 def test_with_nobody_to_tell_the_contract_is_to_be_changed(outbox: Post) -> None:
-    with pytest.raises(ContractError, match="add notify.operations"):
+    with pytest.raises(ContractError, match=r"add notify\.operations"):
         operations_mail(MISSING, (), outbox)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,34 @@ def test_a_decision_that_is_no_dispute_any_more_withdraws_the_draft(outbox: Post
     assert withdrawn is not None
     assert withdrawn.state == "withdrawn"
     assert noticed(outbox, ACME, as_of="2016-07-01T00:00:00Z").state == "drafted"
+
+
+def test_what_a_person_withdrew_no_run_brings_back(outbox: Post) -> None:
+    waiting = noticed(outbox, ACME)
+    register = Register(outbox.lake, f"notices/{waiting.id}")
+    register.append(register.steps(), "withdrawn", at=AT, by="cfo@acme.example", because="agreed")
+    assert noticed(outbox, ACME, counts=MORE, as_of=JUNE).state == "withdrawn"
+
+
+def test_a_sent_notice_whose_month_is_no_dispute_any_more_leaves_a_trace_for_a_person(
+    post: Post, inbox: Inbox
+) -> None:
+    noticed(post)
+    table = lines()
+    pays = {**statement(table, decision="pay"), "as_of": JUNE}
+    amended = vendor_notice(pays, table, AUTOMATIC, post)
+    assert amended is not None
+    assert (amended.state, amended.uri) == ("amendment_drafted", "")
+    assert len(inbox.mails) == 1
+
+
+def test_a_server_is_given_an_address_that_it_may_send_for(
+    outbox: Post, server: Connection, inbox: Inbox
+) -> None:
+    noticed(outbox)
+    allowed = replace(server, extra={"from_email": "recount@acme.example"})
+    assert noticed(Post(outbox.lake, allowed, AT)).state == "sent"
+    assert inbox.senders == ["recount@acme.example"]
 
 
 def test_where_nothing_was_ever_disputed_there_is_no_notice(outbox: Post) -> None:

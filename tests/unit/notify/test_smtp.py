@@ -1,8 +1,9 @@
-"""Each phase of a session fails for real, and means what RFC 5321 and RFC 1047 say that it means."""
+"""Each phase of a session fails for real, and means what RFC 5321 and RFC 1047 say."""
 
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -73,9 +74,9 @@ def test_a_refusal_after_the_whole_mail_is_definite(answer: str) -> None:
 
 @pytest.mark.parametrize("at", ["EHLO", "MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("how", [servers.drop, servers.stall, servers.drip])
-def test_a_server_that_fails_before_the_mail_has_not_got_it(at: str, how: object) -> None:
+def test_a_server_that_fails_before_the_mail_has_not_got_it(at: str, how: servers.How) -> None:
     started = time.monotonic()
-    with failing_server(at, how) as (connection, whole):  # type: ignore[arg-type]
+    with failing_server(at, how) as (connection, whole):
         attempt = send(connection, ENVELOPE, yes)
         assert time.monotonic() - started < 2.5
     assert (attempt.result, whole) == ("not_sent", [])
@@ -89,8 +90,8 @@ def test_a_mail_cut_off_before_its_final_dot_has_not_arrived() -> None:
 
 
 @pytest.mark.parametrize("how", [servers.drop, servers.stall, servers.drip])
-def test_after_the_final_dot_silence_means_that_nobody_knows(how: object) -> None:
-    with failing_server(".", how) as (connection, whole):  # type: ignore[arg-type]
+def test_after_the_final_dot_silence_means_that_nobody_knows(how: servers.How) -> None:
+    with failing_server(".", how) as (connection, whole):
         attempt = send(connection, ENVELOPE, yes)
     assert attempt.result == "send_unknown"
     assert len(whole) == 1
@@ -102,9 +103,9 @@ def test_a_shutdown_announced_after_the_final_dot_answers_nothing() -> None:
 
 
 def test_a_slow_answer_after_the_final_dot_is_waited_for_beyond_the_idle_limit() -> None:
-    def slowly(handler: object) -> None:
+    def slowly(handler: Any) -> None:
         time.sleep(0.6)
-        handler.wfile.write(b"250 OK\r\n")  # type: ignore[attr-defined]
+        handler.wfile.write(b"250 OK\r\n")
 
     with failing_server(".", slowly) as (connection, _):
         assert send(connection, ENVELOPE, yes).result == "sent"

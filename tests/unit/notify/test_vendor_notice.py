@@ -49,6 +49,7 @@ def test_the_notice_says_what_is_disputed_why_and_what_is_asked(outbox: Post) ->
     assert mail.headers["Subject"] == "Dispute notice: Example AI Inc, March 2016, 31.68 USD"
     assert mail.headers["To"] == "billing@vendor.example"
     assert mail.headers["Reply-To"] == "ap@acme.example"
+    assert "Auto-Submitted" not in mail.headers
     flat = " ".join(mail.text.split())
     assert "32 lines worth 31.68 USD are over-invoiced" in flat
     assert "Please send a credit note over 31.68 USD by 15 May 2016." in flat

@@ -1,0 +1,79 @@
+"""An S3 server that fails as it is told to, and otherwise passes requests on to a real one."""
+
+import threading
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+ERROR = b"<?xml version='1.0'?><Error><Code>Injected</Code><Message>no secret</Message></Error>"
+
+
+class FaultyServer:
+    """`faults` are used up by requests, one each: a status, `lost` or `stored, then 500`."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = upstream
+        self.faults: list[str] = []
+        self.requests: list[str] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler_for(server: FaultyServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            server.requests.append(self.command)
+            fault = server.faults.pop(0) if server.faults else ""
+            if fault == "lost":
+                self.connection.close()
+            elif fault.isdigit():
+                self._answer(int(fault), {}, ERROR)
+            else:
+                status, headers, answer = self._upstream(body)
+                self._answer(500 if fault else status, headers, ERROR if fault else answer)
+
+        do_GET = do_PUT = do_HEAD = _serve  # noqa: N815 - the names that http.server calls
+
+        def _upstream(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            # urllib would call the body a form, and then moto would read it as one.
+            headers = {"Content-type": "application/octet-stream", **self.headers}
+            url = server.upstream + self.path
+            request = urllib.request.Request(url, body or None, headers, method=self.command)
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return answer.status, dict(answer.headers), answer.read()
+            except urllib.error.HTTPError as answer:
+                return answer.code, dict(answer.headers), answer.read()
+
+        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name in ("ETag", "Last-Modified", "Content-Type"):
+                if name in headers:
+                    self.send_header(name, headers[name])
+            is_head = self.command == "HEAD"
+            length = headers.get("Content-Length", "0") if is_head else str(len(body))
+            self.send_header("Content-Length", length)
+            self.end_headers()
+            if not is_head:
+                self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing on stderr."""
+
+    return Handler
