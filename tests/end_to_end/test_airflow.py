@@ -1,0 +1,128 @@
+"""Both DAGs, run by Airflow itself, against the same month on the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from recount.cli import main
+from recount.project import ROOT
+
+from tests.support.small import FINAL, MONTH_END, write_month
+
+
+class Airflow:
+    """An Airflow with a home and a lake of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.lake = folder / "lake"
+        self.contracts = folder / "contracts"
+        self._environment = {
+            **os.environ,
+            "AIRFLOW_HOME": str(folder / "airflow"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "RECOUNT_CONTRACTS": str(self.contracts),
+            "RECOUNT_LAKE": str(self.lake),
+        }
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        program = Path(sys.executable).parent / "airflow"
+        return subprocess.run(
+            [program, *words], env=self._environment, capture_output=True, text=True, check=False
+        )
+
+    def dag(self, dag_id: str, **conf: object) -> int:
+        done = self.run("dags", "test", dag_id, "2026-06-01", "--conf", json.dumps(conf))
+        return done.returncode
+
+
+def objects(lake: Path, folder: str) -> dict[str, bytes]:
+    """Every object below a folder of a lake, by its key."""
+    files = [path for path in (lake / folder).rglob("*") if path.is_file()]
+    return {str(path.relative_to(lake)): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
+    folder = tmp_path_factory.mktemp("airflow")
+    airflow = Airflow(folder)
+    write_month(airflow.contracts)
+    broken = write_month(airflow.contracts, name="broken")
+    broken.write_text(broken.read_text().replace("events.csv", "lost.csv"))
+    assert airflow.run("db", "migrate").returncode == 0
+    return airflow
+
+
+@pytest.fixture(scope="module")
+def monthly(airflow: Airflow) -> int:
+    return airflow.dag("recount_monthly", period="2026-03", as_of=MONTH_END)
+
+
+@pytest.fixture(scope="module")
+def by_hand(airflow: Airflow, monthly: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake = tmp_path_factory.mktemp("by-hand")
+    contract = airflow.contracts / "acme.yml"
+    words = ["run", "--contract", str(contract), "--period", "2026-03", "--as-of", MONTH_END]
+    done = CliRunner().invoke(main, [*words, "--lake", str(lake)])
+    assert done.exit_code == 0, done.output
+    return lake
+
+
+@pytest.mark.parametrize("folder", ["statements", "marts", "guard", "outbox", "pins"])
+def test_the_dag_and_the_command_line_publish_the_same_bytes(
+    airflow: Airflow, by_hand: Path, folder: str
+) -> None:
+    of_the_dag = objects(airflow.lake, folder)
+    ours = {key: data for key, data in of_the_dag.items() if "broken" not in key}
+    assert ours == objects(by_hand, folder)
+    assert ours
+
+
+def test_a_contract_that_fails_fails_the_run_and_leaves_the_other_whole(
+    airflow: Airflow, monthly: int
+) -> None:
+    assert monthly == 1
+    assert not [key for key in objects(airflow.lake, "statements") if "broken" in key]
+    assert [key for key in objects(airflow.lake, "statements") if "contract=acme" in key]
+
+
+def test_operations_is_told_of_the_run_that_failed(airflow: Airflow, monthly: int) -> None:
+    mails = objects(airflow.lake, "outbox")
+    told = [mail for key, mail in mails.items() if "broken-operations" in key]
+    assert told
+    assert any(b"lost.csv" in mail for mail in told)
+
+
+@pytest.fixture(scope="module")
+def daily(airflow: Airflow, by_hand: Path) -> int:
+    (airflow.contracts / "broken.yml").unlink()
+    return airflow.dag("recount_daily", as_of=FINAL)
+
+
+def test_the_daily_dag_makes_final_what_can_be_final(airflow: Airflow, daily: int) -> None:
+    assert daily == 0
+    (statement,) = [
+        json.loads(data)
+        for key, data in objects(airflow.lake, "statements").items()
+        if f"as_of={FINAL}" in key
+    ]
+    assert (statement["kind"], statement["decision"]) == ("final", "dispute")
+
+
+def test_a_run_that_is_cleared_and_repeated_changes_nothing(airflow: Airflow, daily: int) -> None:
+    before = objects(airflow.lake, "")
+    assert airflow.dag("recount_monthly", months=[{"period": "2026-03", "as_of": FINAL}]) == 0
+    assert objects(airflow.lake, "") == before
+
+
+def test_the_daily_dag_finds_nothing_to_do_in_a_settled_month(
+    airflow: Airflow, daily: int
+) -> None:
+    before = objects(airflow.lake, "statements")
+    assert airflow.dag("recount_daily", as_of="2026-05-03T00:00:00Z") == 0
+    assert objects(airflow.lake, "statements") == before

@@ -1,0 +1,50 @@
+"""A buyer's month in a folder: small files that a contract names."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.support.cases import MINIMAL
+
+EVENTS = """\
+event_id,subject_id,subject_type,event_type,occurred_at,actor_type
+e1,T1,ticket,solved,2026-03-02T09:00:00Z,ai_agent
+e2,T2,ticket,solved,2026-03-03T09:00:00Z,ai_agent
+e3,T2,ticket,reopened,2026-03-05T09:00:00Z,requester
+e4,T3,ticket,solved,2026-03-30T09:00:00Z,ai_agent
+"""
+LINES = """\
+invoice_id,line_id,subject_id,outcome,concluded_at,quantity,unit_price,amount,currency,issued_on
+INV-1,1,T1,resolution,2026-03-02T09:00:00Z,1,1.00,1.00,USD,2026-04-01
+INV-1,2,T2,resolution,2026-03-03T09:00:00Z,1,1.00,1.00,USD,2026-04-01
+INV-1,3,T3,resolution,2026-03-30T09:00:00Z,1,1.00,1.00,USD,2026-04-01
+"""
+MONTH_END, FINAL = "2026-04-02T00:00:00Z", "2026-05-02T00:00:00Z"
+
+
+def write_month(folder: Path, name: str = "acme", **changes: Any) -> Path:
+    """Write a log, an invoice and a contract into a folder; return the contract's path.
+
+    Of March 2026, T1 is an outcome, T2 is not, and T3 is pending until mid-April.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "events.csv").write_text(EVENTS, "utf-8")
+    (folder / "2026-03.csv").write_text(LINES, "utf-8")
+    helpdesk = {"system": "event_log", "location": "events.csv", "shows": ["solved", "reopened"]}
+    invoice = {"system": "recount_csv", "location": "{period}.csv"}
+    terms: Mapping[str, Any] = {
+        **MINIMAL,
+        "contract": name,
+        "effective": {"from": "2026-03-01", "until": "2026-04-01"},
+        "sources": {"helpdesk": helpdesk, "invoice": invoice},
+        "notify": {
+            "operations": ["data@acme.example"], "finance": ["ap@acme.example"],
+            "vendor": ["billing@vendor.example"], "approval": "automatic",
+        },
+        **changes,
+    }  # fmt: skip
+    path = folder / f"{name}.yml"
+    path.write_text(yaml.safe_dump(terms, sort_keys=False), "utf-8")
+    return path
