@@ -93,8 +93,6 @@ def in_one_sentence(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except AlreadyExistsError:
-        raise
     except (UnauthenticatedError, PermissionDeniedError):
         raise StoreError(
             f"{what}: the storage refuses our credentials; check the key, its secret and its rights"

@@ -41,9 +41,13 @@ class Engine:
     def __init__(self) -> None:
         """Open a context that lives in memory only."""
         self._gx = _great_expectations()
-        context = self._gx.get_context(mode="ephemeral")
-        context.enable_analytics(False)
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        base = importlib.import_module("great_expectations.data_context.types.base")
+        config = base.DataContextConfig(
+            store_backend_defaults=base.InMemoryStoreBackendDefaults(),
+            analytics_enabled=False,
+            progress_bars=base.ProgressBarsConfig(globally=False, metric_calculations=False),
+        )
+        context = self._gx.get_context(project_config=config, mode="ephemeral")
         asset = context.data_sources.add_pandas("guard").add_dataframe_asset("table")
         self._whole = asset.add_batch_definition_whole_dataframe("whole")
 
@@ -63,9 +67,13 @@ class Engine:
         )
         # integers with nulls stay integers: a float could make two numbers equal that are not
         frame = table.to_pandas(integer_object_nulls=True)
-        report = self._whole.get_batch({"dataframe": frame}).validate(
-            suite, expectation_parameters=dict(parameters), result_format=_WITHOUT_ROWS
-        )
+        try:
+            report = self._whole.get_batch({"dataframe": frame}).validate(
+                suite, expectation_parameters=dict(parameters), result_format=_WITHOUT_ROWS
+            )
+        except Exception as problem:  # whatever it is, the month's data was not judged
+            said = Result(is_met=False, trouble=_first_line(str(problem)))
+            return {expectation.entry.rule: said for expectation in expectations}
         return {each.expectation_config.meta["rule"]: _result(each) for each in report.results}
 
     def _stated(self, expectation: Expectation) -> Any:
@@ -76,17 +84,16 @@ class Engine:
             "meta": {"rule": entry.rule},
         }
         try:
-            (built,) = self._gx.ExpectationSuite(name="one", expectations=[stated]).expectations
+            built = self._gx.ExpectationSuite(name="one", expectations=[stated]).expectations
         except ValueError as problem:  # pydantic's
             raise expectation.error("", f"{entry.expect}: {_first_said(problem)}") from None
-        except Exception:
-            # an unknown type is only logged, in many lines, and then missing in the suite
+        if not built:  # an unknown type is only logged, and left out
             raise expectation.error(
                 "expect",
                 f"Great Expectations knows no expectation {entry.expect!r};"
                 " write one of its types without the expect_ in front",
-            ) from None
-        return built
+            )
+        return built[0]
 
 
 def _completed(expectation: Expectation) -> dict[str, Any]:
@@ -131,7 +138,11 @@ def _trouble(exception_info: Mapping[str, Any]) -> str | None:
     if exception_info.get("raised_exception") is False:
         return None
     inner = next((v for v in exception_info.values() if isinstance(v, Mapping)), exception_info)
-    lines = str(inner.get("exception_message") or "").splitlines()
+    return _first_line(str(inner.get("exception_message") or ""))
+
+
+def _first_line(text: str) -> str:
+    lines = text.splitlines()
     return lines[0][:200] if lines else "Great Expectations gave no result"
 
 

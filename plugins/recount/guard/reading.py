@@ -91,9 +91,14 @@ class Expectation:
     @property
     def fields(self) -> Iterator[tuple[str, str]]:
         """The columns and parameters that `observed` shows, each with its key."""
-        for _, field, form, conversion in Formatter().parse(self.entry.observed):
+        refusal = self.error("observed", "write columns and parameters in braces, nothing more")
+        try:
+            parts = list(Formatter().parse(self.entry.observed))
+        except ValueError:
+            raise refusal from None
+        for _, field, form, conversion in parts:
             if form or conversion or (field is not None and not re.fullmatch(_WORD, field)):
-                raise self.error("observed", "write a column or parameter in braces, nothing more")
+                raise refusal
             if field is not None:
                 yield "observed", field
 
