@@ -1,28 +1,31 @@
 -- One event id with two contents stops the run; the same record delivered twice is one event. The
 -- fingerprints only find what to look at.
-with events as (
+with ids as (
+
+    select {{ fingerprint(['contract_key', 'source', 'event_id']) }} as id_fingerprint
+    from {{ ref('stg_event_log__events') }}
+
+),
+
+repeated as (
+
+    select id_fingerprint
+    from ids
+    group by id_fingerprint
+    having count(*) > 1
+
+),
+
+suspects as (
 
     select
-        contract_key,
-        source,
-        event_id,
-        file,
-        record_number,
+        *,
         {{ fingerprint(['contract_key', 'source', 'event_id']) }} as id_fingerprint,
         {{ fingerprint([
             'subject_id', 'subject_type', 'event_type', 'occurred_at', 'actor_type',
             'actor_id', 'value', 'unit', 'related_subject_id'
         ]) }} as content_fingerprint
     from {{ ref('stg_event_log__events') }}
-
-),
-
-suspects as (
-
-    select id_fingerprint
-    from events
-    group by id_fingerprint
-    having count(*) > 1
 
 ),
 
@@ -36,9 +39,8 @@ conflicts as (
         min_by(events.file, events.record_number) as file,
         max(events.record_number) as other_record_number,
         max_by(events.file, events.record_number) as other_file
-    from events
-    inner join suspects
-        on events.id_fingerprint = suspects.id_fingerprint
+    from suspects as events
+    where events.id_fingerprint in (select repeated.id_fingerprint from repeated)
     group by events.contract_key, events.source, events.event_id
     having min(events.content_fingerprint) <> max(events.content_fingerprint)
 

@@ -9,10 +9,6 @@ with concluding as (
     from {{ ref('int_concluding_events') }} as concluding
     inner join {{ source('terms', 'definitions') }} as definitions
         on concluding.definition_key = definitions.definition_key
-    inner join {{ ref('int_judged_subjects') }} as judged
-        on
-            concluding.contract_key = judged.contract_key
-            and concluding.subject_id = judged.subject_id
     where not concluding.is_by_unknown
 
 ),

@@ -1,5 +1,6 @@
--- One row per definition and event that concludes by its pattern, or that would if its actor were
--- known: what an unknown actor concluded counts for nobody, and is looked at by the guard.
+-- One row per definition and event of a judged subject that concludes by its pattern, or that would
+-- if its actor were known: what an unknown actor concluded counts for nobody, and is looked at by
+-- the guard.
 with events as (
 
     select * from {{ ref('int_events') }}
@@ -34,6 +35,10 @@ fitting as (
         on
             events.contract_key = patterns.contract_key
             and events.event_type = patterns.event_type
+    inner join {{ ref('int_judged_subjects') }} as judged
+        on
+            events.contract_key = judged.contract_key
+            and events.subject_id = judged.subject_id
     where
         coalesce(patterns.actor_type, events.actor_type) = events.actor_type
         or events.actor_type = 'unknown'

@@ -1,12 +1,6 @@
 -- One row per clause and record of an event that fits its pattern by type and actor. It is good when
 -- value and unit fit the bounds too; without bounds always, a missing value never.
-with events as (
-
-    select * from {{ ref('int_events') }}
-
-),
-
-clauses as (
+with clauses as (
 
     select
         clauses.*,
@@ -40,54 +34,59 @@ requesters as (
 
 ),
 
-fitting as (
+-- The two ways in which an event is linked read the log apart: the one that no contract uses costs
+-- nothing then.
+linked as (
 
     select
-        patterns.clause_key,
-        patterns.window_kind,
-        patterns.link,
-        events.contract_key,
-        events.subject_id,
+        patterns.*,
+        events.subject_id as link_key,
         events.occurred_at,
         events.event_id,
-        case
-            when patterns.at_least is null and patterns.at_most is null then true
-            else coalesce(
-                events.value >= coalesce(patterns.at_least, events.value)
-                and events.value <= coalesce(patterns.at_most, events.value)
-                and (patterns.unit is null or patterns.unit = events.unit),
-                false
-            )
-        end as is_good
-    from events
+        events.value,
+        events.unit as event_unit
+    from {{ ref('int_events') }} as events
     inner join patterns
         on
             events.contract_key = patterns.contract_key
             and events.event_type = patterns.event_type
-    where patterns.actor_type is null or patterns.actor_type = events.actor_type
+            and events.actor_type = coalesce(patterns.actor_type, events.actor_type)
+    where patterns.link = 'subject'
+    union all
+    select
+        patterns.*,
+        requesters.requester_key as link_key,
+        events.occurred_at,
+        events.event_id,
+        events.value,
+        events.unit as event_unit
+    from {{ ref('int_events') }} as events
+    inner join patterns
+        on
+            events.contract_key = patterns.contract_key
+            and events.event_type = patterns.event_type
+            and events.actor_type = coalesce(patterns.actor_type, events.actor_type)
+    inner join requesters
+        on
+            events.contract_key = requesters.contract_key
+            and events.subject_id = requesters.subject_id
+    where patterns.link = 'requester'
 
 )
 
 select
     clause_key,
     window_kind,
+    link_key,
     occurred_at,
     event_id,
-    is_good,
-    subject_id as link_key
-from fitting
-where link = 'subject'
-union all
-select
-    fitting.clause_key,
-    fitting.window_kind,
-    fitting.occurred_at,
-    fitting.event_id,
-    fitting.is_good,
-    requesters.requester_key as link_key
-from fitting
-inner join requesters
-    on
-        fitting.contract_key = requesters.contract_key
-        and fitting.subject_id = requesters.subject_id
-where fitting.link = 'requester'
+    case
+        when at_least is null and at_most is null then true
+        else coalesce(
+            value >= coalesce(at_least, value)
+            and value <= coalesce(at_most, value)
+            and (unit is null or unit = event_unit),
+            false
+        )
+    end as is_good
+from linked

@@ -15,9 +15,16 @@ coverage as (
 
 ),
 
+-- bounds that are always there: a join on plain comparisons stays one pass, with any number of actors
 actors as (
 
-    select * from {{ source('terms', 'actors') }}
+    select
+        contract_key,
+        actor_id,
+        actor_type,
+        coalesce(valid_from, cast('0001-01-01' as timestamp)) as valid_from,
+        coalesce(valid_until, cast('9999-12-31' as timestamp)) as valid_until
+    from {{ source('terms', 'actors') }}
 
 )
 
@@ -42,5 +49,5 @@ left join actors
     on
         events.contract_key = actors.contract_key
         and events.actor_id = actors.actor_id
-        and events.occurred_at >= coalesce(actors.valid_from, events.occurred_at)
-        and (actors.valid_until is null or events.occurred_at < actors.valid_until)
+        and events.occurred_at >= actors.valid_from
+        and events.occurred_at < actors.valid_until

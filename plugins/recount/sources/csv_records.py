@@ -18,7 +18,7 @@ from recount.errors import SourceError
 from recount.sources.csv_quotes import QuotedFile
 from recount.sources.words import shown
 
-BLOCK_BYTES = 16 * 1024**2
+BLOCK_BYTES = 4 * 1024**2
 _HEADER_BYTES = 1024**2
 
 

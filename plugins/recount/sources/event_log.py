@@ -95,12 +95,11 @@ class EventLog:
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
     ) -> list[Extraction]:
         """Copy the log, and the subjects where the contract names them."""
-        said = terms.typed(EventLogSettings)
-        locations = {"events": said.location, "subjects": said.subjects}
+        self.check(terms)
+        has_subjects = terms.typed(EventLogSettings).subjects is not None
+        streams = {"events": "location", **({"subjects": "subjects"} if has_subjects else {})}
         return [
-            self._extraction(terms, stream, location, period, scratch)
-            for stream, location in locations.items()
-            if location is not None
+            self._extraction(terms, stream, key, period, scratch) for stream, key in streams.items()
         ]
 
     def batches(
@@ -114,10 +113,9 @@ class EventLog:
         return (_event_rows(batch, terms.name, shows) for batch in rows)
 
     def _extraction(
-        self, terms: SourceTerms, stream: str, location: str, period: Period, scratch: Path
+        self, terms: SourceTerms, stream: str, key: str, period: Period, scratch: Path
     ) -> Extraction:
-        connection = terms.typed(EventLogSettings).connection
-        file = files.snapshot(terms, location, connection, period, scratch)
+        file = files.snapshot(terms, key, period, scratch)
         page, redacted = redaction.page_of(file, COLUMNS[stream])
         request = {"location": file.location}
         return Extraction(terms.name, stream, self.system, request, (page,), redacted=redacted)

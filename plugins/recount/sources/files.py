@@ -1,5 +1,6 @@
 """Files that a contract names: found, copied once, and hashed on the way."""
 
+import errno
 import hashlib
 import tempfile
 from collections.abc import Iterator
@@ -41,55 +42,53 @@ class Snapshot:
 
 def snapshot(
     terms: SourceTerms,
-    location: str,
-    connection: str | None,
+    key: str,
     period: Period,
     scratch: Path,
     *,
     if_missing: type[SourceError] = SourceError,
 ) -> Snapshot:
-    """Copy the file at a location of the contract into `scratch`.
+    """Copy the file that the setting `key` names into `scratch`; settings are typed already.
 
     `{period}` in the location is replaced. A missing file raises `if_missing`; anything else that
     cannot be read, an archive or a file over 64 GiB is a SourceError.
     """
-    where = location.replace("{period}", period.name)
+    where = str(terms.settings[key]).replace("{period}", period.name)
     try:
-        pieces = _pieces(terms, where, connection)
-        return _copied(pieces, where, scratch)
+        return _copied(_pieces(terms, key, where), where, scratch)
     except FileNotFoundError:
         raise if_missing(
             f"{terms.name}: {where} is not there{_from(terms, where)}; "
-            f"put it there or correct sources.{terms.name}.location"
+            f"put it there or correct sources.{terms.name}.{key}"
         ) from None
     except (OSError, ValueError) as problem:
         because = problem.strerror if isinstance(problem, OSError) else "no path"
         raise SourceError(f"{terms.name}: {where} cannot be read: {because}") from None
 
 
-def _pieces(terms: SourceTerms, where: str, connection: str | None) -> Iterator[bytes]:
-    scheme = urlsplit(where).scheme if "://" in where else "file"
-    if scheme == "s3":
-        return _from_bucket(terms, where, connection)
-    if scheme == "file":
-        return _from_disk(_path(terms, where))
+def _pieces(terms: SourceTerms, key: str, where: str) -> Iterator[bytes]:
+    if "://" not in where:
+        return _from_disk(terms.base / Path(where).expanduser())
+    parts = urlsplit(where)
+    if parts.scheme == "s3":
+        return _from_bucket(terms, where)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        return _from_disk(Path(unquote(parts.path)))
     raise terms.refused(
-        "location", f"{shown(where)} is no location; write a path, a file:// or an s3:// URI"
+        key, f"{shown(where)} is no location; write a path, a file:/// or an s3:// URI"
     )
 
 
-def _path(terms: SourceTerms, where: str) -> Path:
-    parts = urlsplit(where) if "://" in where else None
-    return terms.base / (unquote(parts.path) if parts else Path(where).expanduser())
-
-
 def _from_disk(path: Path) -> Iterator[bytes]:
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file")  # a pipe or a device could go on for ever
     with path.open("rb") as file:
         while piece := file.read(_PIECE_BYTES):
             yield piece
 
 
-def _from_bucket(terms: SourceTerms, where: str, connection: str | None) -> Iterator[bytes]:
+def _from_bucket(terms: SourceTerms, where: str) -> Iterator[bytes]:
+    connection = str(terms.settings.get("connection") or "")
     if connection and connections.find(connection) is None:
         raise terms.refused(
             "connection",
@@ -97,7 +96,7 @@ def _from_bucket(terms: SourceTerms, where: str, connection: str | None) -> Iter
             f"set AIRFLOW_CONN_{connection.upper()}",
         )
     parts = urlsplit(where)
-    place = bucket(f"s3://{parts.netloc}", connection)
+    place = bucket(f"s3://{parts.netloc}", connection or None)
     with in_one_sentence(where):
         for piece in obstore.get(place.store, unquote(parts.path).lstrip("/")).stream():
             yield bytes(piece)

@@ -87,8 +87,8 @@ class ServiceNowExport:
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
     ) -> list[Extraction]:
         """Copy the columns that are needed; callers become keyed hashes."""
-        said = terms.typed(ServiceNowExportSettings)
-        file = files.snapshot(terms, said.location, said.connection, period, scratch)
+        self.check(terms)
+        file = files.snapshot(terms, "location", period, scratch)
         hashed = redaction.Replacement("requester_key", _keyed_hashes())
         page, redacted = redaction.page_of(file, columns("UTC"), {"caller_id": hashed})
         request = {"location": file.location}

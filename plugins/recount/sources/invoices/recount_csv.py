@@ -71,10 +71,8 @@ class RecountCsv:
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
     ) -> list[Extraction]:
         """Copy the invoice of the period; InvoiceMissing if it is not there."""
-        said = terms.typed(RecountCsvSettings)
-        file = files.snapshot(
-            terms, said.location, said.connection, period, scratch, if_missing=InvoiceMissing
-        )
+        self.check(terms)
+        file = files.snapshot(terms, "location", period, scratch, if_missing=InvoiceMissing)
         found = records.read(file.path, file.name, [column.name for column in LINES])
         records.require(found, file.name, [c.name for c in LINES if c.is_required])
         page = Page(file.name, file.path, sum(batch.num_rows for batch in found.batches))
