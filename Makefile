@@ -48,7 +48,7 @@ docs: $(INSTALLED) ## write the documentation of every model to build/docs/stati
 	@echo "open build/docs/static_index.html"
 
 bench: $(INSTALLED) ## measure time and memory against the targets
-	$(BIN)/python -m pytest tests/benchmarks $(PYTEST_OPTIONS)
+	$(BIN)/python -m tests.benchmarks.compare
 
 # Its own AIRFLOW_HOME: a run that was cut off elsewhere must not be taken up by this scheduler.
 up: export AIRFLOW_HOME := $(CURDIR)/build/airflow

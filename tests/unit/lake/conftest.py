@@ -75,3 +75,8 @@ def faulty(moto_url: str, signed_in: pytest.MonkeyPatch) -> Iterator[FaultyServe
 @pytest.fixture
 def faulty_lake(faulty: FaultyServer) -> Lake:
     return open_lake(f"s3://recount/{uuid4().hex}")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Lake:
+    return open_lake(str(tmp_path / "lake"))

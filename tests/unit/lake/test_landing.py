@@ -3,9 +3,8 @@
 import json
 import subprocess
 import sys
-import tracemalloc
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,37 +14,9 @@ from hypothesis import strategies as st
 
 from recount import landing
 from recount.errors import LandingError
-from recount.lake import Lake, ObjectMissing, open_lake
-from recount.landing import ControlTotal, Extraction, Manifest, Page
-
-RECEIVED_AT = datetime(2016, 4, 1, 8, 30, 0, 1, tzinfo=UTC)
-CHAIN = "landed/acme.helpdesk/events"
-
-
-def extraction_of(*contents: bytes | Path) -> Extraction:
-    pages = tuple(Page(f"p{n}.csv", data, record_count=2) for n, data in enumerate(contents))
-    total = ControlTotal(2 * len(pages), "exact")
-    request = {"location": "{period}.csv"}
-    return Extraction("helpdesk", "events", "event_log", request, pages, total, redacted=("body",))
-
-
-def land(lake: Lake, *contents: bytes | Path, period: str = "2016-03", day: int = 0) -> Manifest:
-    received_at = RECEIVED_AT + timedelta(days=day)
-    return landing.land(lake, "acme", period, extraction_of(*contents), received_at)
-
-
-def read_back(lake: Lake, period: str = "2016-03") -> list[bytes]:
-    manifest = landing.latest(lake, "acme", "helpdesk", "events", period)
-    return [data for _, data in landing.pages(lake, manifest)] if manifest else []
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Lake:
-    return open_lake(str(tmp_path / "lake"))
-
-
-def path_of(lake: Lake, key: str) -> Path:
-    return Path(lake.place.uri.removeprefix("file://")) / key
+from recount.lake import Lake, open_lake
+from recount.landing import ControlTotal, Extraction, Page
+from tests.unit.lake.landed import CHAIN, RECEIVED_AT, extraction_of, land, path_of, read_back
 
 
 def test_pages_are_read_back_in_order_byte_for_byte(lake: Lake) -> None:
@@ -146,85 +117,6 @@ def test_a_page_that_another_release_compressed_is_the_same_page(disk: Lake) -> 
     assert read_back(disk) == [content]
 
 
-def test_other_content_under_a_pages_key_is_refused(disk: Lake) -> None:
-    key = land(disk, b"a").pages[0].key
-    path_of(disk, key).write_bytes(zstandard.compress(b"b"))
-    with pytest.raises(LandingError, match=rf"{key} is not what its manifest says"):
-        land(disk, b"a", day=1)
-
-
-def test_each_altered_byte_of_a_page_is_noticed(disk: Lake) -> None:
-    manifest = land(disk, b"a line that repeats\n" * 10)
-    path = path_of(disk, manifest.pages[0].key)
-    stored = path.read_bytes()
-    for position in range(len(stored)):
-        path.write_bytes(_flipped(stored, position))
-        with pytest.raises(LandingError, match=rf"{path} is not what its manifest says"):
-            list(landing.pages(disk, manifest))
-
-
-@pytest.mark.parametrize("change", [lambda old: old[:-1], lambda old: old + b"\0", lambda _: b""])
-def test_a_page_cut_short_or_extended_is_noticed(disk: Lake, change) -> None:  # type: ignore[no-untyped-def]
-    manifest = land(disk, b"a line that repeats\n" * 10)
-    path = path_of(disk, manifest.pages[0].key)
-    path.write_bytes(change(path.read_bytes()))
-    with pytest.raises(LandingError, match=rf"{path} is not what its manifest says"):
-        landing.save(disk, manifest, path.parent)
-
-
-def test_a_page_that_is_gone_is_named(disk: Lake) -> None:
-    manifest = land(disk, b"a")
-    path_of(disk, manifest.pages[0].key).unlink()
-    with pytest.raises(ObjectMissing, match=rf"{manifest.pages[0].key} is missing"):
-        list(landing.pages(disk, manifest))
-
-
-def test_a_page_that_unfolds_without_end_is_stopped(disk: Lake) -> None:
-    manifest = land(disk, b"small")
-    bomb = zstandard.compress(bytes(1024**3))
-    path_of(disk, manifest.pages[0].key).write_bytes(bomb)
-    assert len(bomb) < 100_000
-    tracemalloc.start()
-    with pytest.raises(LandingError, match="is not what its manifest says"):
-        list(landing.pages(disk, manifest))
-    assert tracemalloc.get_traced_memory()[1] < 50_000_000
-    tracemalloc.stop()
-
-
-def test_each_altered_byte_of_a_manifest_is_noticed(disk: Lake) -> None:
-    path = path_of(disk, land(disk, b"a").key)
-    stored = path.read_bytes()
-    for position in range(len(stored)):
-        path.write_bytes(_flipped(stored, position))
-        with pytest.raises(LandingError, match=rf"{path} was altered"):
-            landing.latest(disk, "acme", "helpdesk", "events", "2016-03")
-
-
-def test_a_manifest_that_was_sealed_anew_breaks_the_chain(disk: Lake, tmp_path: Path) -> None:
-    land(disk, b"a")
-    land(disk, b"b")
-    forged = land(open_lake(str(tmp_path / "other")), b"forged")
-    path_of(disk, forged.key).write_bytes(forged.to_bytes())
-    with pytest.raises(LandingError, match=r"00000002\.json does not follow"):
-        read_back(disk)
-
-
-@pytest.mark.parametrize("gone", [1, 2])
-def test_a_manifest_that_is_gone_before_another_is_named(disk: Lake, gone: int) -> None:
-    for data in (b"a", b"b", b"c"):
-        land(disk, data)
-    path_of(disk, f"{CHAIN}/manifests/0000000{gone}.json").unlink()
-    with pytest.raises(LandingError, match=rf"0000000{gone}\.json is missing"):
-        land(disk, b"d")
-
-
-def test_a_pinned_manifest_that_is_gone_is_named(disk: Lake) -> None:
-    digest = land(disk, b"a").digest
-    path_of(disk, f"{CHAIN}/manifests/00000001.json").unlink()
-    with pytest.raises(LandingError, match=f"no manifest with the digest {digest}"):
-        landing.find(disk, "acme", "helpdesk", "events", digest)
-
-
 def test_a_listing_that_is_behind_does_not_hide_a_manifest(disk: Lake) -> None:
     class Behind(Lake):
         def keys(self, under: str = "") -> list[str]:
@@ -274,13 +166,7 @@ def test_a_manifest_is_json_in_one_spelling(disk: Lake) -> None:
 
 @given(st.lists(st.binary(max_size=200), max_size=4))
 def test_whatever_was_landed_comes_back(contents: list[bytes]) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         lake = open_lake(folder)
         land(lake, *contents)
         assert read_back(lake) == contents
-
-
-def _flipped(data: bytes, position: int) -> bytes:
-    return data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :]

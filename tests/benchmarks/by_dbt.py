@@ -1,0 +1,48 @@
+"""The month's determinations by the whole dbt build with its tests; `prepare` lands and parses."""
+
+import json
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from recount import published, stages
+from recount.contract.reading import read
+from recount.gathering import gather
+from recount.stages import Month
+from recount.warehouse import Scratch, reconcile
+
+AS_OF = "2026-12-01T00:00:00Z"
+
+
+def prepare(folder: Path, scratch_folder: Path) -> None:
+    """Land and parse the month, and keep what one build reads."""
+    contract_path = folder / "contract.yml"
+    contract = read(contract_path)
+    lake = str(scratch_folder / "lake")
+    month = Month(str(contract_path), contract.contract, "2026-08", AS_OF, lake)
+    for source in stages.sources_of(month):
+        stages.land(month, source)
+    streams = {source: pin["streams"] for source, pin in stages.pins_of(month).items()}
+    scratch = Scratch(scratch_folder)
+    terms, tables = gather(scratch, month.lake, contract, "2026-08", month.instant, streams)
+    for name, table in terms.items():
+        pq.write_table(table, scratch_folder / f"terms-{name}.parquet")
+    (scratch_folder / "tables.json").write_bytes(published.canonical(tables))
+
+
+def main() -> None:
+    scratch = Scratch(Path(sys.argv[1]))
+    terms = {
+        path.stem.removeprefix("terms-"): pq.read_table(path)
+        for path in scratch.folder.glob("terms-*.parquet")
+    }
+    reconcile(scratch, terms, json.loads((scratch.folder / "tables.json").read_text("utf-8")))
+    verdicts = scratch.query(
+        "select verdict, count(*) as found from recount.determinations"
+        " where counted_by = 'buyer' group by verdict"
+    )
+    print(json.dumps({row["verdict"]: row["found"] for row in verdicts.to_pylist()}, sort_keys=True))
+
+
+if __name__ == "__main__":
+    main()
