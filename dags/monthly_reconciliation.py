@@ -2,6 +2,7 @@
 
 import pendulum
 from airflow.sdk import Param, dag
+
 from recount.tasks import check_contracts, closed_months, extractions, land, statement_of
 
 

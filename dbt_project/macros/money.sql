@@ -1,13 +1,13 @@
 {#- Half-even, to the currency's minor unit (`minor_units` of them make one); exact in decimals. -#}
 {% macro round_to_minor_unit(amount, minor_units) -%}
+    {%- set exact = '(' ~ amount ~ ' * ' ~ minor_units ~ ')' -%}
+    {%- set whole = 'floor(' ~ exact ~ ')' -%}
     cast(
         (
-            floor({{ amount }} * {{ minor_units }})
+            {{ whole }}
             + case
-                when {{ amount }} * {{ minor_units }} - floor({{ amount }} * {{ minor_units }}) > 0.5
-                    then 1
-                when {{ amount }} * {{ minor_units }} - floor({{ amount }} * {{ minor_units }}) = 0.5
-                    then cast(floor({{ amount }} * {{ minor_units }}) as bigint) % 2
+                when {{ exact }} - {{ whole }} > 0.5 then 1
+                when {{ exact }} - {{ whole }} = 0.5 then cast({{ whole }} as bigint) % 2
                 else 0
             end
         ) * {{ minor_unit_of(minor_units) }}

@@ -26,8 +26,9 @@ outcomes as (
 select
     'outcome ''' || coalesce(outcomes.outcome, parts.outcome) || ''' was invoiced '
     || coalesce(outcomes.invoiced_count, 0) || ' times at ' || coalesce(outcomes.amount_invoiced, 0)
-    || ' and recounted ' || coalesce(outcomes.recounted_count, 0) || ' times, and its lines explain '
-    || coalesce(parts.gap_count, 0) || ' at ' || coalesce(parts.amount_invoiced, 0) as message
+    || ' and recounted ' || coalesce(outcomes.recounted_count, 0)
+    || ' times, and its lines explain ' || coalesce(parts.gap_count, 0) || ' at '
+    || coalesce(parts.amount_invoiced, 0) as message
 from outcomes
 full outer join parts
     on

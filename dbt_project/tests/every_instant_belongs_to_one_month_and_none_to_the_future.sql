@@ -1,4 +1,5 @@
--- Months lie end to end, the run's own as its run has it, and no source was looked at beyond `as_of`.
+-- Months lie end to end, the run's own as its run has it, and no source was looked at beyond
+-- `as_of`.
 with months as (
 
     select

@@ -37,6 +37,9 @@ inner join staged
 where
     parsed.line_count > staged.line_staged_count
     or parsed.event_count > staged.event_staged_count
-    or (parsed.telling_count = 0 and parsed.event_count > 0
-        and parsed.event_count < staged.event_staged_count)
+    or (
+        parsed.telling_count = 0
+        and parsed.event_count > 0
+        and parsed.event_count < staged.event_staged_count
+    )
     or (parsed.telling_count > 0 and parsed.event_count = staged.event_staged_count)

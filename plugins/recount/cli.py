@@ -38,7 +38,7 @@ def refuse(sentence: str) -> NoReturn:
     sys.exit(UNUSABLE)
 
 
-class _Instant(click.ParamType):
+class _Instant(click.ParamType[datetime]):
     name = "instant"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
@@ -179,8 +179,13 @@ def status(
 
 
 @main.command()
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
-              show_default=True, help="Where the demo is put; what an older one left is removed.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the demo is put; what an older one left is removed.",
+)
 @click.option("--seed", default=41000, show_default=True, help="Another seed, other tickets.")
 def demo(folder: Path, seed: int) -> None:
     """Run the main job on the bundled quarter, through Airflow, and say where to look."""

@@ -71,9 +71,7 @@ def decide(statement: Statement, terms: Terms, *, findings: Sequence[Finding]) -
     )
 
 
-def _choose(
-    statement: Statement, terms: Terms, findings: Sequence[Finding]
-) -> tuple[Action, str]:
+def _choose(statement: Statement, terms: Terms, findings: Sequence[Finding]) -> tuple[Action, str]:
     holding = [finding for finding in findings if finding.severity == "hold"]
     if holding:
         return Action.HOLD, holding[0].because

@@ -1,13 +1,14 @@
 """Which months are due: found from the published statements, never from a scheduler's history."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
 from recount import published
 from recount.contract.model import Contract
 from recount.contract.versions import by_name
+from recount.evidence.register import Register, state
 from recount.lake import Lake
 from recount.periods import Period, format_instant, parse_instant
 
@@ -22,6 +23,7 @@ class Standing:
     waits_for: str | None
     until: datetime | None
     statement: Mapping[str, Any] | None
+    notice: str | None = None
 
     def as_document(self) -> dict[str, Any]:
         """The standing as JSON has it."""
@@ -33,6 +35,7 @@ class Standing:
             "until": self.until and format_instant(self.until),
             "as_of": self.statement and self.statement["as_of"],
             "decision": self.statement and self.statement["decision"],
+            "notice": self.notice,
         }
 
 
@@ -51,19 +54,46 @@ def last_statements(lake: Lake) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def _is_settled(statement: Mapping[str, Any] | None) -> bool:
-    return statement is not None and statement["kind"] == "final" and statement["decision"] != "hold"
+    return (
+        statement is not None and statement["kind"] == "final" and statement["decision"] != "hold"
+    )
 
 
 def standings(lake: Lake, contracts: Sequence[Contract], as_of: datetime) -> list[Standing]:
-    """Where every month stands: of the given contracts until `as_of`, and what else is published."""
-    stated = last_statements(lake)
+    """Where months stand: all of the given contracts until `as_of`, and what else is published."""
+    stated, notices = last_statements(lake), notice_states(lake)
     periods = {
         (name, period.name): period
         for name, versions in by_name(contracts).items()
         for period in _closed_periods(versions, as_of)
     }
     keys = sorted(stated.keys() | periods.keys())
-    return [_standing(*key, stated.get(key), as_of) for key in keys]
+    return [_with_notice(_standing(*key, stated.get(key), as_of), notices.get(key)) for key in keys]
+
+
+# What a notice waits for in each state; in the others it waits for nobody here.
+_NOTICE_WAITS_FOR = {
+    "drafted": "the approval of its notice",
+    "approved": "its notice to be sent",
+    "send_unknown": "a person who finds out whether its notice arrived",
+}
+
+
+def notice_states(lake: Lake) -> dict[tuple[str, str], str]:
+    """Where the notice of each contract and period stands; of several, the one that waits."""
+    states: dict[tuple[str, str], str] = {}
+    folders = {key.split("/")[1] for key in lake.keys("notices")}
+    for folder in sorted(folders):
+        steps = Register(lake, f"notices/{folder}").steps()
+        about = (steps[0].facts["contract"], steps[0].facts["period"])
+        if states.get(about) not in _NOTICE_WAITS_FOR:
+            states[about] = state(steps)
+    return states
+
+
+def _with_notice(standing: Standing, notice: str | None) -> Standing:
+    waits_for = standing.waits_for or _NOTICE_WAITS_FOR.get(notice or "")
+    return replace(standing, notice=notice, waits_for=waits_for)
 
 
 def _closed_periods(versions: Sequence[Contract], as_of: datetime) -> Iterator[Period]:
@@ -105,5 +135,5 @@ def is_due(standing: Standing, as_of: datetime) -> bool:
     if parse_instant(standing.statement["as_of"]) >= as_of:
         return False
     if standing.state == "final":
-        return standing.waits_for is not None
+        return bool(standing.statement["decision"] == "hold")
     return standing.waits_for == "the invoice" or bool(standing.until and as_of >= standing.until)

@@ -99,6 +99,7 @@ class Log:
         coverage: Mapping[str, Coverage],
         as_of: datetime,
     ) -> None:
+        """Take what the sources gave, and what they can show of each event type."""
         self.coverage, self.as_of = coverage, as_of
         self.by_subject: dict[str, list[Event]] = defaultdict(list)
         self.by_requester: dict[str, list[Event]] = defaultdict(list)
@@ -203,7 +204,9 @@ def is_good(pattern: Mapping[str, Any], event: Event) -> bool:
 def judge_clause(clause: Mapping[str, Any], concluding: Event, log: Log) -> Verdict:
     """One verdict for a clause and a concluding event: the first row of DESIGN 5 that fits."""
     forbids = clause.get("forbids") is not None
-    pattern = {k: v for k, v in (clause["forbids" if forbids else "requires"]).items() if v is not None}
+    pattern = {
+        k: v for k, v in (clause["forbids" if forbids else "requires"]).items() if v is not None
+    }
     window = window_of(pattern, concluding, log)
     if pattern.get("link") == "requester" and not log.subjects[concluding.subject_id].requester_key:
         return Verdict(UNVERIFIABLE, None, window.ends_at)
@@ -211,7 +214,12 @@ def judge_clause(clause: Mapping[str, Any], concluding: Event, log: Log) -> Verd
     good = [event for event in found if is_good(pattern, event)]
     is_closed = window.ends_at < log.observed_until(listed(pattern["event"]))
     verdict, event = _first_row_that_fits(
-        forbids, pattern.get("pick", "any"), clause.get("if_missing"), found, good, is_closed,
+        forbids,
+        pattern.get("pick", "any"),
+        clause.get("if_missing"),
+        found,
+        good,
+        is_closed,
         _is_observed(listed(pattern["event"]), window, log),
     )
     return Verdict(verdict, event.event_id if event else None, window.ends_at)
@@ -224,8 +232,13 @@ def _is_observed(event_types: Sequence[str], window: Window, log: Log) -> bool:
 
 
 def _first_row_that_fits(
-    forbids: bool, pick: str, if_missing: str | None,
-    found: list[Event], good: list[Event], is_closed: bool, is_observed: bool,
+    forbids: bool,
+    pick: str,
+    if_missing: str | None,
+    found: list[Event],
+    good: list[Event],
+    is_closed: bool,
+    is_observed: bool,
 ) -> tuple[str, Event | None]:
     if forbids and good:
         return NOT_MET, good[0]
@@ -352,8 +365,12 @@ class Line:
 
 
 def line_statuses(
-    definition: Mapping[str, Any], price: Decimal, lines: Sequence[Line], log: Log,
-    periods: Periods, period: str,
+    definition: Mapping[str, Any],
+    price: Decimal,
+    lines: Sequence[Line],
+    log: Log,
+    periods: Periods,
+    period: str,
 ) -> list[tuple[str, str | None]]:
     """The match_status and reason of each line of one outcome: the first of DESIGN 6 that fits."""
     judged = determinations(definition, log, periods)
@@ -363,15 +380,20 @@ def line_statuses(
         is_repeated = line.subject_id in billed
         billed.add(line.subject_id)
         statuses.append(
-            ("duplicate", None) if is_repeated
+            ("duplicate", None)
+            if is_repeated
             else _status(definition, price, line, log, judged, period)
         )
     return statuses
 
 
 def _status(
-    definition: Mapping[str, Any], price: Decimal, line: Line, log: Log,
-    judged: Mapping[tuple[str, str], Determination], period: str,
+    definition: Mapping[str, Any],
+    price: Decimal,
+    line: Line,
+    log: Log,
+    judged: Mapping[tuple[str, str], Determination],
+    period: str,
 ) -> tuple[str, str | None]:
     if line.subject_id not in log.by_subject:
         return "unknown_subject", None

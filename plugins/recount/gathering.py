@@ -1,4 +1,4 @@
-"""Fill a scratch folder with what one build reads: typed terms, landed rows, coverage, manifests."""
+"""Fill a scratch folder with what one build reads: terms, landed rows, coverage, manifests."""
 
 import tempfile
 from collections.abc import Iterator, Mapping

@@ -29,11 +29,11 @@ _KEY = re.compile(r"[A-Za-z0-9._=:@+-]{1,255}(/[A-Za-z0-9._=:@+-]{1,255})*", re.
 _ATTEMPTS = 5
 
 
-class ObjectMissing(LandingError):  # noqa: N818 - it names what happened
+class ObjectMissing(LandingError):
     """The lake has no object under that key."""
 
 
-class KeyConflict(LandingError):  # noqa: N818 - it names what happened
+class KeyConflict(LandingError):
     """The key exists with other content."""
 
 

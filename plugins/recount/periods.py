@@ -49,7 +49,9 @@ def parse_duration(text: str) -> timedelta:
     """Read elapsed time such as `14 days`; a day is 24 hours (DESIGN 5)."""
     found = _DURATION.fullmatch(text)
     if not found:
-        raise ValueError(f"{text!r} is no duration; write for example 30 minutes, 24 hours, 14 days")
+        raise ValueError(
+            f"{text!r} is no duration; write for example 30 minutes, 24 hours, 14 days"
+        )
     return timedelta(**{found[2] + "s": int(found[1])})
 
 

@@ -106,8 +106,10 @@ def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], dict[str,
     for name, entry in manifest["marts"].items():
         data = lake.get(entry["key"])
         if sha256(data) != entry["sha256"]:
-            raise LandingError(f"{lake.uri(entry['key'])} was altered; delete the lake's copy of "
-                               "the marts and run the month again")
+            raise LandingError(
+                f"{lake.uri(entry['key'])} was altered; delete the lake's copy of "
+                "the marts and run the month again"
+            )
         tables[name] = pq.read_table(pa.BufferReader(data))
     return manifest, tables
 
@@ -121,7 +123,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 def statements(lake: Lake) -> Iterator[dict[str, Any]]:
     """The newest edition of every published statement, in order of contract, period and as_of."""
-    folders = sorted({key.rpartition("/")[0] for key in lake.keys("statements")})  # noqa: SIM118
+    folders = sorted({key.rpartition("/")[0] for key in lake.keys("statements")})
     found = [document for folder in folders if (document := newest(lake, folder))]
     yield from sorted(
         found, key=lambda each: (each["contract"], each["period"], parse_instant(each["as_of"]))

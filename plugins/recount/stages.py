@@ -12,12 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recount import connections, guard, landing, published
+import pyarrow as pa
+
+from recount import connections, guard, landing, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
 from recount.contract.reading import contract_files, read
 from recount.contract.versions import in_force
 from recount.decide import Terms, decide, divergence
+from recount.document import figures, statement_document
 from recount.errors import ContractError, InvoiceMissing, LandingError
 from recount.gathering import gather
 from recount.lake import Lake, open_lake
@@ -27,7 +30,6 @@ from recount.notify.letterhead import InvoiceFacts, Letterhead, letterhead
 from recount.periods import Period, parse_instant
 from recount.published import Slot
 from recount.sources import source_of, terms_of
-from recount.document import figures, statement_document
 from recount.statement import from_marts
 from recount.warehouse import MARTS, Scratch, reconcile
 
@@ -172,12 +174,7 @@ def judge(month: Month, manifest_key: str) -> str:
     """Let the guard judge manifests and marts; publish findings and the page that shows them."""
     contract, lake = month.contract, month.lake
     facts, marts = published.read_marts(lake, manifest_key)
-    parameters = {
-        "invoice_state": _invoice_state(contract, facts),
-        "unverifiable_policy": contract.settlement.unverifiable,
-        "confusable_line_numbers": facts["confusable_line_numbers"],
-    }
-    judgement = guard.judge(marts, parameters)
+    judgement = guard.judge(marts, _parameters(month, contract, facts, marts))
     page = guard.docs_page(judgement, figures(from_marts(marts, contract.minor_units)))
     page_key = f"guard/{month.slot(contract).path}/{published.sha256(page)[7:]}.html"
     lake.put_once(page_key, page)
@@ -185,6 +182,26 @@ def judge(month: Month, manifest_key: str) -> str:
         "findings": [finding.as_dict() for finding in judgement.findings], "page": page_key,
     }  # fmt: skip
     return published.publish(lake, f"guard/{month.slot(contract).path}", document)
+
+
+def _parameters(
+    month: Month, contract: Contract, facts: Mapping[str, Any], marts: Mapping[str, pa.Table]
+) -> dict[str, object]:
+    """What the guard must know and no mart counts."""
+    lake, name = month.lake, contract.contract
+    invoice_ids = marts["invoices"]["invoice_id"].to_pylist()
+    streams = facts["streams"].get(INVOICE, {})
+    return {
+        "invoice_state": _invoice_state(contract, facts),
+        "unverifiable_policy": contract.settlement.unverifiable,
+        "confusable_line_numbers": facts["confusable_line_numbers"],
+        "periods_of_same_file": repeats.periods_of_same_file(
+            lake, name, INVOICE, streams, month.period
+        ),
+        "periods_of_same_invoice": repeats.periods_of_same_invoice(
+            lake, name, invoice_ids, month.period
+        ),
+    }
 
 
 def _invoice_state(contract: Contract, facts: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task, task_group
@@ -23,7 +23,7 @@ from recount.stages import Month
 _Result = TypeVar("_Result")
 _LOG = logging.getLogger("recount")
 # A worker or a network may fail and work later; what is wrong with data or contract stays wrong.
-RETRIES = {"retries": 3, "retry_exponential_backoff": True, "max_retry_delay": 600}
+BACKOFF: dict[str, Any] = {"retry_exponential_backoff": True, "max_retry_delay": 600}
 
 
 def contracts_path() -> Path:
@@ -97,7 +97,7 @@ def extractions(months: list[dict[str, str]]) -> list[dict[str, Any]]:
     return found
 
 
-@task(**RETRIES, map_index_template="{{ extraction_name }}")
+@task(retries=3, **BACKOFF, map_index_template="{{ extraction_name }}")
 def land(extraction: dict[str, Any]) -> None:
     """Extract and land one source of one month."""
     month = Month(**extraction["month"])
@@ -106,7 +106,7 @@ def land(extraction: dict[str, Any]) -> None:
     _guarded(month, lambda: stages.land(month, extraction["source"], refresh=refresh))
 
 
-@task(**RETRIES, trigger_rule="all_done", map_index_template="{{ month_name }}")
+@task(retries=3, **BACKOFF, trigger_rule="all_done", map_index_template="{{ month_name }}")
 def recount(month: dict[str, str]) -> dict[str, Any]:
     """Stage, classify and reconcile one month in one build."""
     of = Month(**month)
@@ -114,7 +114,7 @@ def recount(month: dict[str, str]) -> dict[str, Any]:
     return {"month": month, "manifest": _guarded(of, lambda: stages.recount(of))}
 
 
-@task(**RETRIES)
+@task(retries=3, **BACKOFF)
 def guard(recounted: dict[str, Any]) -> dict[str, Any]:
     """Judge whether this month's data may accuse someone."""
     of = Month(**recounted["month"])
@@ -122,17 +122,15 @@ def guard(recounted: dict[str, Any]) -> dict[str, Any]:
     return {**recounted, "findings": findings}
 
 
-@task(**RETRIES)
+@task(retries=3, **BACKOFF)
 def decide(guarded: dict[str, Any]) -> dict[str, Any]:
     """Decide, and publish the statement."""
     of = Month(**guarded["month"])
-    statement = _guarded(
-        of, lambda: stages.conclude(of, guarded["manifest"], guarded["findings"])
-    )
+    statement = _guarded(of, lambda: stages.conclude(of, guarded["manifest"], guarded["findings"]))
     return {**guarded, "statement": statement}
 
 
-@task(**RETRIES)
+@task(retries=3, **BACKOFF)
 def notify(decided: dict[str, Any]) -> dict[str, Any]:
     """Tell vendor, finance and operations, each once."""
     of = Month(**decided["month"])
@@ -150,7 +148,7 @@ def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
 @task_group
 def statement_of(month: dict[str, str]) -> None:
     """From landed objects to the mails of one month; one that fails leaves the others whole."""
-    notify(decide(guard(recount(month))))  # type: ignore[misc]
+    notify(decide(guard(recount(month))))
 
 
 def _label(month: Month) -> str:
@@ -158,7 +156,8 @@ def _label(month: Month) -> str:
 
 
 def _name_map_index(key: str, label: str) -> None:
-    get_current_context()[key] = label  # type: ignore[typeddict-unknown-key]
+    # Airflow reads a mapped task's name from a key of one's own in its context
+    cast("dict[str, Any]", get_current_context())[key] = label
 
 
 def _guarded(month: Month, stage: Callable[[], _Result]) -> _Result:

@@ -24,7 +24,8 @@ from recount.project import DBT_PROJECT
 MARTS: Mapping[str, tuple[str, ...]] = {
     "candidates": ("outcome", "counted_by", "subject_id", "concluded_at", "candidate_event_id"),
     "clause_verdicts": (
-        "outcome", "counted_by", "subject_id", "concluded_at", "candidate_event_id", "clause_number",
+        "outcome", "counted_by", "subject_id", "concluded_at", "candidate_event_id",
+        "clause_number",
     ),
     "determinations": ("outcome", "counted_by", "subject_id"),
     "reconciliation_lines": ("line_number", "outcome", "subject_id"),
@@ -87,11 +88,13 @@ class Scratch:
 
     def subject_ids(self) -> Iterator[str]:
         """Every subject of the log, one by one: they may be millions."""
-        with duckdb.connect(str(self.database), read_only=True) as connection:
-            with contextlib.chdir(self.folder):
-                found = connection.execute("select distinct subject_id from recount.int_events")
-                while rows := found.fetchmany(10_000):
-                    yield from (subject_id for (subject_id,) in rows)
+        with (
+            duckdb.connect(str(self.database), read_only=True) as connection,
+            contextlib.chdir(self.folder),
+        ):
+            found = connection.execute("select distinct subject_id from recount.int_events")
+            while rows := found.fetchmany(10_000):
+                yield from (subject_id for (subject_id,) in rows)
 
     def query(self, sql: str) -> pa.Table:
         """Return what a query of ours (never one built from data) finds in the database."""
@@ -143,7 +146,7 @@ def _build(scratch: Scratch) -> None:
             "--target-path", str(target),
         ])  # fmt: skip
     finally:
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception:
         raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
     for failure in _failures(outcome.result):
@@ -169,10 +172,14 @@ def _failures(result: Any) -> Iterator[Any]:
 def _sentence(scratch: Scratch, failure: Any) -> str:
     """Say what a failed test found, in its own words where it has a column `message`."""
     if failure.status == "fail":
-        with duckdb.connect(str(scratch.database)) as connection:
-            with contextlib.chdir(scratch.folder):
-                found = connection.sql(failure.node.compiled_code).to_arrow_table()
+        with (
+            duckdb.connect(str(scratch.database)) as connection,
+            contextlib.chdir(scratch.folder),
+        ):
+            found = connection.sql(failure.node.compiled_code).to_arrow_table()
         if "message" in found.column_names:
             return str(found.column("message")[0])
-        return f"the check {failure.node.name!r} found {found.num_rows} rows, and there must be none"
+        return (
+            f"the check {failure.node.name!r} found {found.num_rows} rows, and there must be none"
+        )
     return f"the model {failure.node.name!r} failed: {failure.message}"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
 from recount import published, stages
 from recount.contract.reading import read
 from recount.gathering import gather
@@ -41,7 +42,9 @@ def main() -> None:
         "select verdict, count(*) as found from recount.determinations"
         " where counted_by = 'buyer' group by verdict"
     )
-    print(json.dumps({row["verdict"]: row["found"] for row in verdicts.to_pylist()}, sort_keys=True))
+    print(
+        json.dumps({row["verdict"]: row["found"] for row in verdicts.to_pylist()}, sort_keys=True)
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     events = pd.read_parquet(folder / "events.parquet")
     survey = pd.read_parquet(folder / "survey.parquet")
-    subjects = pd.read_parquet(folder / "subjects.parquet", columns=["subject_id", "opened_at", "queue"])
+    subjects = pd.read_parquet(
+        folder / "subjects.parquet", columns=["subject_id", "opened_at", "queue"]
+    )
     candidates = _candidates(events, subjects)
     failing = _handed_off(candidates, events) | _reopened(candidates, events)
     is_met = candidates["event_id"].isin(_satisfied(candidates, survey) - failing)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recount.project import DBT_PROJECT, ROOT
-
 from tests.benchmarks.by_dbt import AS_OF, prepare
 from tests.benchmarks.data import write_quarter
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
 from recount.cli import main
 from recount.project import ROOT
-
 from tests.support.small import FINAL, MONTH_END, write_month
 
 
@@ -120,9 +120,7 @@ def test_a_run_that_is_cleared_and_repeated_changes_nothing(airflow: Airflow, da
     assert objects(airflow.lake, "") == before
 
 
-def test_the_daily_dag_finds_nothing_to_do_in_a_settled_month(
-    airflow: Airflow, daily: int
-) -> None:
+def test_the_daily_dag_finds_nothing_to_do_in_a_settled_month(airflow: Airflow, daily: int) -> None:
     before = objects(airflow.lake, "statements")
     assert airflow.dag("recount_daily", as_of="2026-05-03T00:00:00Z") == 0
     assert objects(airflow.lake, "statements") == before

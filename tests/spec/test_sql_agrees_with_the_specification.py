@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from recount import evaluator
 
+from recount import evaluator
 from tests.spec.worlds import worlds
 from tests.support.cases import Case, Recounted, recount
 
@@ -97,9 +97,7 @@ def test_every_candidate_has_the_same_verdict_and_reason(
     assert compared > HOW_MANY // 2
 
 
-def test_every_subject_has_the_same_determination(
-    cases: list[Case], recounted: Recounted
-) -> None:
+def test_every_subject_has_the_same_determination(cases: list[Case], recounted: Recounted) -> None:
     compared = 0
     for case in cases:
         expected = {
@@ -121,9 +119,7 @@ def test_every_subject_has_the_same_determination(
     assert compared > HOW_MANY // 4
 
 
-def test_every_line_has_the_same_status_and_reason(
-    cases: list[Case], recounted: Recounted
-) -> None:
+def test_every_line_has_the_same_status_and_reason(cases: list[Case], recounted: Recounted) -> None:
     seen = set()
     for case in cases:
         definition = case.definition()

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-from recount.evaluator import Coverage, Event, Line, Subject
 
+from recount.evaluator import Coverage, Event, Line, Subject
 from tests.support.cases import MICROSECOND, Case, at, contract_of
 
 MONTH_ENDS = at("2026-02-01 00:00")
@@ -130,7 +130,8 @@ def coverages(draw: st.DrawFn, log: list[Event], as_of: datetime) -> dict[str, C
     few = draw(st.tuples(instants))
     return {
         event_type: Coverage(
-            draw(st.sampled_from((None, None, None, *few))), draw(st.sampled_from((as_of, as_of, *few)))
+            draw(st.sampled_from((None, None, None, *few))),
+            draw(st.sampled_from((as_of, as_of, *few))),
         )
         for event_type in sorted(shown)
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import yaml
+
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
 from recount.contract.tables import terms_tables
@@ -20,7 +21,7 @@ from recount.evaluator import Coverage, Event, Line, Log, Subject
 from recount.gathering import landed_schemas
 from recount.inputs import period_rows, run_rows
 from recount.periods import Period
-from recount.warehouse import Scratch, reconcile
+from recount.warehouse import MARTS, Scratch, reconcile
 
 MINIMAL: Mapping[str, Any] = {
     "contract": "acme",
@@ -42,7 +43,8 @@ MINIMAL: Mapping[str, Any] = {
     "pricing": {"resolution": {"per_outcome": "1.00"}},
     "tolerance": {"percent": "2", "of": "invoiced", "measure": "count"},
     "rights": {
-        "reclassify": True, "raw_event_export": True, "counterfactual_replay": True, "set_off": False,
+        "reclassify": True, "raw_event_export": True, "counterfactual_replay": True,
+        "set_off": False,
     },
     "settlement": {"final_after": "30 days", "unverifiable": "query"},
     "notify": {"finance": ["ap@acme.example"]},
@@ -58,6 +60,15 @@ def contract_of(**changes: Any) -> Contract:
 def outcome_of(**changes: Any) -> dict[str, Any]:
     """Return the `outcomes` of the minimal contract with some keys of its one outcome replaced."""
     return {"resolution": {**MINIMAL["outcomes"]["resolution"], **changes}}
+
+
+@dataclass(frozen=True)
+class Billed(Line):
+    """A line that bills otherwise: an empty subject is none, and the amount may be another."""
+
+    outcome: str = "resolution"
+    quantity: Decimal = Decimal(1)
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,10 @@ class Recounted:
                 self._marts[mart].setdefault(row["contract"], []).append(row)
         return self._marts[mart].get(case.contract.contract, [])
 
+    def marts(self, case: Case) -> dict[str, pa.Table]:
+        """The marts of one case's contract, as `recount.statement.from_marts` reads them."""
+        return {name: pa.Table.from_pylist(self.rows(name, case)) for name in MARTS}
+
 
 def recount(cases: Sequence[Case], folder: Path) -> Recounted:
     """Recount all cases in one build; their contracts need different names."""
@@ -126,7 +141,10 @@ def recount(cases: Sequence[Case], folder: Path) -> Recounted:
     scratch = Scratch(folder)
     terms = terms_tables([case.contract for case in cases])
     terms["runs"] = run_rows(
-        [(case.contract, Period.named(case.period, case.contract.zone), case.as_of) for case in cases]
+        [
+            (case.contract, Period.named(case.period, case.contract.zone), case.as_of)
+            for case in cases
+        ]
     )
     terms["periods"] = period_rows(
         [(case.contract, case.periods[0][1], case.periods[-1][1]) for case in cases]
@@ -160,7 +178,8 @@ def _landed(case: Case) -> Iterable[tuple[str, dict[str, Any]]]:
         yield "event_log__subjects", {
             "subject_id": subject.subject_id, "subject_type": subject.subject_type,
             "opened_at": _naive(subject.opened_at), "requester_key": subject.requester_key,
-            "queue": subject.attributes.get("queue"), "record_number": number, "file": "subjects.csv",
+            "queue": subject.attributes.get("queue"), "record_number": number,
+            "file": "subjects.csv",
         }  # fmt: skip
     for event_type, coverage in case.shown.items():
         yield "coverage", {
@@ -168,10 +187,12 @@ def _landed(case: Case) -> Iterable[tuple[str, dict[str, Any]]]:
             "observed_until": _naive(min(coverage.observed_until, case.as_of)),
         }  # fmt: skip
     for number, line in enumerate(case.lines, start=1):
+        billed = line if isinstance(line, Billed) else Billed(**vars(line))
+        amount = billed.quantity * billed.unit_price if billed.amount is None else billed.amount
         yield "recount_csv__lines", {
-            "invoice_id": "INV-1", "line_id": line.line_id, "subject_id": line.subject_id,
-            "outcome": "resolution", "quantity": Decimal(1), "unit_price": line.unit_price,
-            "amount": line.unit_price, "currency_code": case.contract.currency,
+            "invoice_id": "INV-1", "line_id": line.line_id, "subject_id": line.subject_id or None,
+            "outcome": billed.outcome, "quantity": billed.quantity, "unit_price": line.unit_price,
+            "amount": amount, "currency_code": case.contract.currency,
             "line_number": number, "file": "invoice.csv",
         }  # fmt: skip
 

@@ -1,5 +1,5 @@
--- One row per contract and basis: what the contract's own terms charge for the recounted quantities,
--- and for those that cannot be contested. Each priced term is rounded once.
+-- One row per contract and basis: what the contract's own terms charge for the recounted
+-- quantities, and for those that cannot be contested. Each priced term is rounded once.
 with totals as (
 
     select * from {{ ref('int_outcome_totals') }}

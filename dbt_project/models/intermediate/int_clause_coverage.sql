@@ -1,5 +1,5 @@
--- One row per clause: can the sources show every event type that it names, from when, and until when
--- have we looked at all of them? `as_of` by default, never later.
+-- One row per clause: can the sources show every event type that it names, from when, and until
+-- when have we looked at all of them? `as_of` by default, never later.
 with patterns as (
 
     select distinct

@@ -1,19 +1,34 @@
--- One row per contract and event type that a clause of the buyer's definitions names: is it observed
--- past the period, and did it happen at all since the period began, if anything was concluded in it?
-with named as (
+-- One row per contract and event type that the buyer's definitions name: is it observed past the
+-- period, and if a clause requires it, did it happen since the period began, if anything concluded?
+with patterns as (
 
-    select distinct
-        definitions.contract_key,
+    select
+        clauses.definition_key,
         clause_patterns.event_type,
-        max(case when clauses.verb = 'requires' then 1 else 0 end) over (
-            partition by definitions.contract_key, clause_patterns.event_type
-        ) = 1 as is_required
+        case when clauses.verb = 'requires' then 1 else 0 end as requires_it
     from {{ source('terms', 'clause_patterns') }} as clause_patterns
     inner join {{ source('terms', 'clauses') }} as clauses
         on clause_patterns.clause_key = clauses.clause_key
+    union all
+    select
+        definition_key,
+        event_type,
+        0 as requires_it
+    from {{ source('terms', 'concluding_patterns') }}
+
+),
+
+named as (
+
+    select
+        definitions.contract_key,
+        patterns.event_type,
+        max(patterns.requires_it) = 1 as is_required
+    from patterns
     inner join {{ source('terms', 'definitions') }} as definitions
-        on clauses.definition_key = definitions.definition_key
+        on patterns.definition_key = definitions.definition_key
     where definitions.counted_by = 'buyer'
+    group by definitions.contract_key, patterns.event_type
 
 ),
 
@@ -43,9 +58,12 @@ select
     count(case when coverage.observed_until < runs.period_ends_at then 1 end)
         as event_type_cut_short_count,
     count(case
-        when named.is_required and coverage.event_type is not null
+        when
+            named.is_required
+            and coverage.event_type is not null
             and concluded.contract_key is not null
-            and coalesce(totals.observed_since_period_count, 0) = 0 then 1
+            and coalesce(totals.observed_since_period_count, 0) = 0
+            then 1
     end) as required_event_type_absent_count
 from named
 inner join runs

@@ -27,7 +27,7 @@ placed_lines as (
         min(lines.amount) as amount,
         min(lines.line_kind) as line_kind,
         min(lines.concluded_at) as concluded_at,
-        sum(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 else 0 end)
+        count(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 end)
             as without_status_count,
         min(case
             when lines.amount <> cast(lines.quantity * lines.unit_price as decimal(28, 6)) then 1
@@ -48,16 +48,18 @@ select
     count(*) as line_staged_count,
     count(placed_lines.concluded_at) as line_dated_count,
     count(case
-        when placed_lines.concluded_at < runs.period_starts_at
-            or placed_lines.concluded_at >= runs.period_ends_at then 1
+        when
+            placed_lines.concluded_at < runs.period_starts_at
+            or placed_lines.concluded_at >= runs.period_ends_at
+            then 1
     end) as line_concluded_elsewhere_count,
-    sum(amount) as amount_staged,
-    count(case when placement_count = 0 then 1 end) as line_lost_count,
-    count(case when placement_count > 1 then 1 end) as line_placed_twice_count,
-    sum(without_status_count) as line_without_status_count,
-    count(case when line_kind = 'unknown' then 1 end) as line_of_unknown_type_count,
-    count(case when line_kind = 'unattributed' then 1 end) as line_unattributed_count,
-    sum(has_wrong_product) as line_wrong_product_count
+    sum(placed_lines.amount) as amount_staged,
+    count(case when placed_lines.placement_count = 0 then 1 end) as line_lost_count,
+    count(case when placed_lines.placement_count > 1 then 1 end) as line_placed_twice_count,
+    sum(placed_lines.without_status_count) as line_without_status_count,
+    count(case when placed_lines.line_kind = 'unknown' then 1 end) as line_of_unknown_type_count,
+    count(case when placed_lines.line_kind = 'unattributed' then 1 end) as line_unattributed_count,
+    sum(placed_lines.has_wrong_product) as line_wrong_product_count
 from placed_lines
 inner join runs
     on placed_lines.contract_key = runs.contract_key

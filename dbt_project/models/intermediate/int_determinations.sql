@@ -1,6 +1,6 @@
 -- One row per definition, subject and period: the best of its candidates there, in the order met,
--- pending, unverifiable, not_met, the earliest of equals. What is counted once per subject is claimed
--- by the first period that is met or may yet be; a later claim waits for it, or falls.
+-- pending, unverifiable, not_met, the earliest of equals. What is counted once per subject is
+-- claimed by the first period that is met or may yet be; a later claim waits for it, or falls.
 with candidates as (
 
     select * from {{ ref('int_candidate_verdicts') }}

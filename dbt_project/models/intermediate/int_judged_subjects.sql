@@ -1,5 +1,5 @@
--- One row per subject that the statement is about: it is invoiced, or it may have a candidate in the
--- period. All its candidates are judged, in whichever month; nobody else's are.
+-- One row per subject that the statement is about: it is invoiced, or it may have a candidate in
+-- the period. All its candidates are judged, in whichever month; nobody else's are.
 with events as (
 
     select * from {{ ref('int_events') }}

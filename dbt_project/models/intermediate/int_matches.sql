@@ -1,5 +1,5 @@
--- One row per placement (an invoice line, or a determination without one) with its match_status, the
--- first of DESIGN 6 that fits, and the part of the gap that it belongs to.
+-- One row per placement (an invoice line, or a determination without one) with its match_status,
+-- the first of DESIGN 6 that fits, and the part of the gap that it belongs to.
 with placements as (
 
     select * from {{ ref('int_placements') }}

@@ -65,8 +65,11 @@ counted as (
         ), 0) as amount_of_lines_over_invoiced,
         -- what a bill in total only may stand for
         count(case
-            when matches.is_in_total_only and matches.line_kind = 'recount'
-                and matches.verdict = 'met' then 1
+            when
+                matches.is_in_total_only
+                and matches.line_kind = 'recount'
+                and matches.verdict = 'met'
+                then 1
         end) as unlisted_met_count,
         count(case
             when matches.is_in_total_only and matches.line_kind = 'recount' and (

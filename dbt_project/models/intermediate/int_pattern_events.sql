@@ -1,5 +1,5 @@
--- One row per clause and record of an event that fits its pattern by type and actor. It is good when
--- value and unit fit the bounds too; without bounds always, a missing value never.
+-- One row per clause and record of an event that fits its pattern by type and actor. It is good
+-- when value and unit fit the bounds too; without bounds always, a missing value never.
 with clauses as (
 
     select

@@ -1,5 +1,5 @@
--- One row per outcome and subject that has a candidate in the run's period: the buyer's determination,
--- and whether the vendor's own definition is met on the same log.
+-- One row per outcome and subject that has a candidate in the run's period: the buyer's
+-- determination, and whether the vendor's own definition is met on the same log.
 with runs as (
 
     select * from {{ source('terms', 'runs') }}

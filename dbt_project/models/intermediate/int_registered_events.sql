@@ -1,5 +1,5 @@
--- One row per record of an event, with the type that the contract's registry gives its actor at that
--- instant, and whether it exists for the run: before its type's observed_until.
+-- One row per record of an event, with the type that the contract's registry gives its actor at
+-- that instant, and whether it exists for the run: before its type's observed_until.
 with events as (
 
     {{ canonical_events([
@@ -15,7 +15,8 @@ coverage as (
 
 ),
 
--- bounds that are always there: a join on plain comparisons stays one pass, with any number of actors
+-- bounds that are always there: a join on plain comparisons stays one pass, with any number of
+-- actors
 actors as (
 
     select

@@ -8,7 +8,8 @@
         'required_event_type_absent_count'
     ],
     'subjects': [
-        'subject_invoiced_count', 'subject_known_count', 'subject_concluded_by_unknown_count', 'subject_lacking_scope_attribute_count'
+        'subject_invoiced_count', 'subject_known_count', 'subject_concluded_by_unknown_count',
+        'subject_lacking_scope_attribute_count'
     ],
     'verdicts': [
         'candidate_count', 'candidate_without_period_count',

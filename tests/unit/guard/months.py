@@ -1,11 +1,14 @@
 """Months to judge: one in which nothing is wrong, one in which nothing happened, and faults."""
 
+import shutil
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+
+from recount.project import EXPECTATIONS
 
 MONEY = pa.decimal128(18, 6)
 IDENTITY = {"contract": "acme-fin", "version": 3, "period": "2016-03"}
@@ -106,7 +109,7 @@ def line_totals(rows: list[tuple[Any, ...]]) -> pa.Table:
 
 
 def manifests(rows: list[dict[str, Any]]) -> pa.Table:
-    """The mart `manifests` of these rows; without a control total of the source's own, it is null."""
+    """The mart `manifests` of these rows; a control total that the source lacks is null."""
     schema = pa.schema({
         "source": pa.string(), "stream": pa.string(), "record_count": pa.int64(),
         "parsed_count": pa.int64(), "control_total": pa.string(), "control_total_kind": pa.string(),
@@ -116,7 +119,7 @@ def manifests(rows: list[dict[str, Any]]) -> pa.Table:
 
 def empty_month() -> dict[str, pa.Table]:
     """A month in which nothing happened and the invoice has no line."""
-    nothing = {name: 0 for name in CONTROL_TOTALS} | {"amount_staged": "0", "amount_placed": "0"}
+    nothing = dict.fromkeys(CONTROL_TOTALS, 0) | {"amount_staged": "0", "amount_placed": "0"}
     figures = {
         name: Decimal(0) if isinstance(value, Decimal) else 0 for name, value in STATEMENT.items()
     }
@@ -128,11 +131,18 @@ def empty_month() -> dict[str, pa.Table]:
     }
 
 
-def of_rules(folder: Path, *texts: str, table: str = "control_totals") -> Path:
+def written(folder: Path, *texts: str, table: str = "control_totals") -> Path:
     """Write expectations of one table, and one that is always met for each other table."""
     for name in ("run", "manifests", "control_totals", "line_totals", "statements"):
         lines = texts if name == table else [entry(rule=f"{name}_there", min_value=0)]
         (folder / f"{name}.yml").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def only(folder: Path, table: str) -> Path:
+    """Write the product's expectations of one table, and one that is always met for the others."""
+    written(folder, "", table=table)
+    shutil.copyfile(EXPECTATIONS / f"{table}.yml", folder / f"{table}.yml")
     return folder
 
 

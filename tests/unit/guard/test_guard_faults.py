@@ -7,15 +7,17 @@ from recount.guard import judge
 from recount.guard.reading import TABLES, read_all
 from recount.project import DBT_PROJECT, EXPECTATIONS
 from tests.unit.guard.faults import FAULTS, FAULTS_IN_COMPANY
-from tests.unit.guard.months import CONTROL_TOTALS, PARAMETERS, empty_month, month
+from tests.unit.guard.months import CONTROL_TOTALS, PARAMETERS, empty_month, month, only
 
 STATED = {each.entry.rule: each for found in read_all(EXPECTATIONS).values() for each in found}
 
 
 @pytest.mark.parametrize("rule", FAULTS)
-def test_each_fault_is_found_and_nothing_else(rule: str) -> None:
+def test_each_fault_is_found_and_nothing_else(rule: str, tmp_path: Path) -> None:
     tables, facts = FAULTS[rule]
-    (finding,) = judge(tables, {**PARAMETERS, **facts}).findings
+    # by its own table's file, because the time that a judgement takes grows with what is judged
+    expectations = only(tmp_path, STATED[rule].table)
+    (finding,) = judge(tables, {**PARAMETERS, **facts}, expectations).findings
     assert finding.rule == rule
     assert finding.severity == STATED[rule].entry.severity
     assert finding.because == STATED[rule].entry.because
@@ -26,6 +28,15 @@ def test_an_invoice_of_another_period_is_found_beside_its_lines() -> None:
     findings = judge(tables, {**PARAMETERS, **facts}).findings
     assert tuple(finding.rule for finding in findings) == rules
     assert [finding.severity for finding in findings] == ["hold", "note"]
+
+
+@pytest.mark.parametrize(
+    "rule", ["subject_confusable", "record_unread", "line_lost", "price_differs"]
+)
+def test_a_fault_of_one_table_is_none_of_another(rule: str) -> None:
+    tables, facts = FAULTS[rule]
+    findings = judge(tables, {**PARAMETERS, **facts}).findings
+    assert [finding.rule for finding in findings] == [rule]
 
 
 def test_every_expectation_has_its_fault() -> None:
@@ -57,14 +68,20 @@ def test_an_empty_month_has_no_finding() -> None:
         {"subject_invoiced_count": 10, "subject_known_count": 1},
     ],
 )
-def test_a_small_month_is_not_taken_for_a_broken_export(counts: dict[str, int]) -> None:
-    assert judge(month(**counts), PARAMETERS).findings == ()
+def test_a_small_month_is_not_taken_for_a_broken_export(
+    counts: dict[str, int], tmp_path: Path
+) -> None:
+    expectations = only(tmp_path, "control_totals")
+    assert judge(month(**counts), PARAMETERS, expectations).findings == ()
 
 
 @pytest.mark.parametrize(("dated", "elsewhere"), [(9, 9), (10, 9)])
-def test_an_invoice_of_the_period_can_hold_lines_of_another(dated: int, elsewhere: int) -> None:
+def test_an_invoice_of_the_period_can_hold_lines_of_another(
+    dated: int, elsewhere: int, tmp_path: Path
+) -> None:
     counts = {"line_dated_count": dated, "line_concluded_elsewhere_count": elsewhere}
-    (finding,) = judge(month(**counts), PARAMETERS).findings
+    expectations = only(tmp_path, "control_totals")
+    (finding,) = judge(month(**counts), PARAMETERS, expectations).findings
     assert (finding.rule, finding.severity) == ("line_of_another_period", "note")
 
 

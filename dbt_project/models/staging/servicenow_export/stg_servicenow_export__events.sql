@@ -45,7 +45,8 @@ told as (
 select
     contract_key,
     source,
-    lpad(cast(record_number as varchar(20)), 10, '0') || '-' || number || '-' || event_type as event_id,
+    lpad(cast(record_number as varchar(20)), 10, '0') || '-' || number || '-' || event_type
+        as event_id,
     source || '-' || number as subject_id,
     'ticket' as subject_type,
     event_type,

@@ -1,5 +1,6 @@
--- One row per record of an incident log whose state is known, with the state before it. The export's
--- own order is the sequence: its instants are minutes, and a late write can bear an earlier one.
+-- One row per record of an incident log whose state is known, with the state before it. The
+-- export's own order is the sequence: its instants are minutes, and a late write can bear an
+-- earlier one.
 with log_rows as (
 
     select * from {{ source('landed', 'servicenow_export__rows') }}
