@@ -27,3 +27,7 @@ class ReconcileError(RecountError):
 
 class TransientError(RecountError):
     """A network or a server failed; the same call may succeed later."""
+
+
+class MailRefused(TransientError):
+    """The statement is published, and a mail server surely does not have the mail about it."""

@@ -347,7 +347,7 @@ def _up_to_the_decision(month: Month, refresh: bool, progress: Progress) -> tupl
 def replay(month: Month, *, progress: Progress = lambda _: None) -> dict[str, Any]:
     """What the statement would say: every stage but the last, in a lake that is thrown away.
 
-    What the month landed before is replayed where its lake still pins it; else it is read anew.
+    The sources are read anew, and nobody is told.
     """
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         aside = replace(month, lake_uri=folder)

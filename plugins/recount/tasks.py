@@ -14,8 +14,9 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from recount import due, stages
 from recount.contract.versions import by_name
-from recount.errors import RecountError, TransientError
+from recount.errors import MailRefused, RecountError, TransientError
 from recount.lake import open_lake
+from recount.notify.operations import Trouble
 from recount.periods import Period, format_instant, parse_instant
 from recount.project import ROOT
 from recount.stages import Month
@@ -141,7 +142,7 @@ def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
     told = stages.tell(month, decided["manifest"], decided["statement"])
     if told["undelivered"]:
         # what the server surely does not have may be tried again
-        raise TransientError("; ".join(told["undelivered"]))
+        raise MailRefused("; ".join(told["undelivered"]))
     return told
 
 
@@ -166,7 +167,8 @@ def _guarded(month: Month, stage: Callable[[], _Result]) -> _Result:
         return stage()
     except TransientError as error:
         if _is_last_try():
-            _tell_operations(month, str(error))
+            trouble: Trouble = "mail_refused" if isinstance(error, MailRefused) else "run_failed"
+            _tell_operations(month, str(error), trouble)
         raise
     except RecountError as error:
         _tell_operations(month, str(error))
@@ -181,9 +183,9 @@ def _is_last_try() -> bool:
     return bool(instance.try_number > instance.max_tries)
 
 
-def _tell_operations(month: Month, because: str) -> None:
+def _tell_operations(month: Month, because: str, trouble: Trouble = "run_failed") -> None:
     try:
-        stages.alarm(month, "run_failed", because)
+        stages.alarm(month, trouble, because)
     except Exception:
         # the failure that we were to tell of matters more than that the mail failed too
         _LOG.exception("operations could not be told of: %s", because)

@@ -85,7 +85,7 @@ def _months(facts: Facts) -> list[dict[str, str]]:
 def _docs(folder: Path) -> list[str]:
     return [
         "dbt", "--quiet", "docs", "generate", "--static", "--empty-catalog",
-        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(ROOT / ".ci"),
+        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
         "--target-path", str(folder / "docs"), "--log-path", str(folder),
     ]  # fmt: skip
 
@@ -95,7 +95,7 @@ def _run(command: list[str], environment: Mapping[str, str], log: Path) -> None:
     with log.open("wb") as output:
         done = subprocess.run(
             [program, *command[1:]], env=environment, stdout=output, stderr=subprocess.STDOUT,
-            check=False,
+            cwd=log.parent, check=False,
         )  # fmt: skip
     if done.returncode:
         raise RecountError(f"{command[0]} failed with exit code {done.returncode}; read {log}")

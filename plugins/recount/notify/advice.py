@@ -30,6 +30,8 @@ def advise(
 ) -> Advice:
     """Say what the statement's decision means for the person who pays."""
     case = _Case(statement, rows, letterhead, notice)
+    if not letterhead.invoice_ids and case.is_only_uninvoiced:
+        return case.expected_charge()
     if statement["decision"] == "hold":
         return case.held() if case.holding else case.provisional()
     return {"pay": case.pay, "dispute": case.dispute, "query": case.query}[statement["decision"]]()
@@ -45,6 +47,11 @@ class _Case:
     @property
     def holding(self) -> list[Mapping[str, Any]]:
         return [found for found in self.statement["findings"] if found["severity"] == "hold"]
+
+    @property
+    def is_only_uninvoiced(self) -> bool:
+        """Nothing stands in the way but that there is no invoice (with lines) to decide on."""
+        return all(found["rule"] == "invoice_missing" for found in self.holding)
 
     def pay(self) -> Advice:
         """Within tolerance: the vendor's count stands."""
@@ -104,8 +111,6 @@ class _Case:
 
     def provisional(self) -> Advice:
         """The month is still open: accrue, reserve, claim nothing."""
-        if not self.letterhead.invoice_ids:
-            return self._expected_charge()
         headline = f"Hold: the count is provisional until at least {self._final_on()}"
         to_do = (
             f"Pay no more than {self._money('pay_now')} for now and keep "
@@ -113,11 +118,14 @@ class _Case:
         )
         return Advice(headline, self._still_open(), to_do, self._deadline_comes_first())
 
-    def _expected_charge(self) -> Advice:
+    def expected_charge(self) -> Advice:
+        """There is nothing to pay yet: say what the month costs by our own count."""
         recounted = self._money("recounted")
+        is_open = self.statement["kind"] == "provisional"
+        so_far = f" so far. {self._still_open()}" if is_open else "; nothing of it can change."
         return Advice(
             f"Accrue {recounted}: there is no invoice yet",
-            f"By our own count the month costs {recounted} so far. {self._still_open()}",
+            f"By our own count the month costs {recounted}{so_far}",
             f"Book an accrual of {recounted}. There is nothing to pay or to dispute.",
         )
 

@@ -16,6 +16,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "unverifiable": "Cannot be verified",
     "pending": "Can still change",
     "not_invoiced": "An outcome, but not invoiced",
+    "unattributed": "Billed in total, without subjects",
 }
 _STATUS_DETAILS: Mapping[str, str] = {
     "duplicate": "An earlier line of the invoice already has it.",
@@ -24,6 +25,7 @@ _STATUS_DETAILS: Mapping[str, str] = {
     "out_of_period": "It was concluded in a month that another invoice is for.",
     "wrong_price": "It is an outcome; only what exceeds the contract's price is off.",
     "not_invoiced": "By our own count it happened, and no line is for it.",
+    "unattributed": "The invoice names a total and no subjects, so the totals are compared.",
 }
 _REASON_DETAILS: Mapping[str, str] = {
     "not_concluded": "Our log shows nothing that concludes it as the contract says.",

@@ -26,6 +26,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "agreed": ("agreed",),
 }
 _GROUP_OF = {status: group for group, statuses in GROUPS.items() for status in statuses}
+# An outcome that is billed without subjects: its lines have no status of their own.
+IN_TOTAL = "unattributed"
 _BY = ["outcome", "match_status", "reason"]
 
 
@@ -67,8 +69,26 @@ def reason_rows(
     _check_total(statement, lines, letterhead)
     rows = _grouped(lines, letterhead.minor_units)
     _check_statuses(statement, rows)
+    if pc.any(pc.equal(lines["line_kind"], IN_TOTAL)).as_py():
+        return (*rows, *_in_total(statement, lines, rows))
     _check_over_invoiced(statement, lines, letterhead)
     return rows
+
+
+def _in_total(
+    statement: Mapping[str, Any], lines: pa.Table, rows: Sequence[ReasonRow]
+) -> list[ReasonRow]:
+    """What a bill without subjects is over or under in total: no line of it stands for that."""
+    outcomes = lines.filter(pc.equal(lines["line_kind"], IN_TOTAL))["outcome"].unique()
+    named = ", ".join(sorted(outcomes.to_pylist()))
+    found = []
+    for group, figure in (("over", "over_invoiced"), ("under", "under_invoiced")):
+        listed = [row for row in rows if row.group == group]
+        number = statement[figure]["count"] - sum(row.count for row in listed)
+        amount = Decimal(statement[figure]["amount"]) - total(listed)
+        if number:
+            found.append(ReasonRow(group, named, IN_TOTAL, None, number, str(amount)))
+    return found
 
 
 def total(rows: Sequence[ReasonRow]) -> Decimal:

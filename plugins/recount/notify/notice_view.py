@@ -60,7 +60,8 @@ def _of(lines: pa.Table, statuses: Sequence[str]) -> pa.Table:
 
 
 def _is_disputed(row: ReasonRow, letterhead: Letterhead) -> bool:
-    return row.group == "price" or row.status in over_invoiced_statuses(letterhead)
+    is_over = row.group in ("over", "price")
+    return is_over or row.status in over_invoiced_statuses(letterhead)
 
 
 def _asked_about(rows: Sequence[ReasonRow], letterhead: Letterhead) -> list[ReasonRow]:

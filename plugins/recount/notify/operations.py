@@ -14,11 +14,12 @@ from recount.notify.render import render
 from recount.notify.smtp_session import sender_of
 from recount.notify.wording import instant, month
 
-Trouble = Literal["run_failed", "invoice_missing"]
+Trouble = Literal["run_failed", "invoice_missing", "mail_refused"]
 
 _HEADLINES: Mapping[Trouble, str] = {
     "run_failed": "The run failed, and nothing was published",
     "invoice_missing": "The invoice is missing",
+    "mail_refused": "The statement is published, and a mail about it was not handed over",
 }
 _TO_DO: Mapping[Trouble, str] = {
     "run_failed": "Do what the message says, then run the month again; what was landed is kept.",
