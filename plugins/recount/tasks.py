@@ -149,7 +149,7 @@ def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
 @task_group
 def statement_of(month: dict[str, str]) -> None:
     """From landed objects to the mails of one month; one that fails leaves the others whole."""
-    notify(decide(guard(recount(month))))
+    notify(decide(guard(recount(month))))  # type: ignore[arg-type]
 
 
 def _label(month: Month) -> str:
