@@ -162,10 +162,11 @@ def status(
     lake_uri: str, contract_path: Path | None, as_of: datetime | None, as_json: bool
 ) -> None:
     """List every contract and month: its state, what it waits for, and until when."""
-    from recount import due, stages
+    from recount import due
     from recount.lake import open_lake
+    from recount.month import readable_contracts
 
-    contracts, unreadable = stages.readable_contracts(contract_path) if contract_path else ([], [])
+    contracts, unreadable = readable_contracts(contract_path) if contract_path else ([], [])
     if unreadable:
         raise unreadable[0]
     lake = open_lake(lake_uri)
@@ -196,8 +197,8 @@ def demo(folder: Path, seed: int) -> None:
 
 def _month(contract_path: Path, period: str, as_of: datetime | None, lake_uri: str) -> Any:
     from recount.contract.reading import read_all
+    from recount.month import Month
     from recount.periods import Period, format_instant
-    from recount.stages import Month
 
     versions = read_all(contract_path)
     if len(by_name(versions)) > 1:

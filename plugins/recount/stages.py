@@ -8,78 +8,23 @@ JSON, for the next one.
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from recount import connections, guard, landing, published, repeats
+from recount import guard, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
-from recount.contract.reading import contract_files, read
-from recount.contract.versions import in_force
 from recount.decide import Terms, decide, divergence
 from recount.document import figures, statement_document
-from recount.errors import ContractError, InvoiceMissing, LandingError
 from recount.gathering import gather
-from recount.lake import Lake, open_lake
-from recount.notify import finance, notice, operations
-from recount.notify.delivery import Delivery, Post
-from recount.notify.letterhead import InvoiceFacts, Letterhead, letterhead
-from recount.periods import Period, parse_instant
-from recount.published import Slot
-from recount.sources import source_of, terms_of
+from recount.lake import Lake
+from recount.month import Month
+from recount.pins import land, pins_of
 from recount.statement import from_marts
+from recount.telling import tell
 from recount.warehouse import MARTS, Scratch, reconcile
-
-SMTP = "recount_smtp"
-
-
-@dataclass(frozen=True)
-class Month:
-    """One contract, period and `as_of`, in words that travel between tasks."""
-
-    contract_path: str
-    contract_name: str
-    period: str
-    as_of: str
-    lake_uri: str
-
-    @property
-    def contract(self) -> Contract:
-        """The version in force on the period's first day; ContractError if there is none."""
-        readable, unreadable = readable_contracts(Path(self.contract_path))
-        versions = [each for each in readable if each.contract == self.contract_name]
-        if not versions:
-            missing = ContractError(f"{self.contract_path} holds no contract {self.contract_name}")
-            raise unreadable[0] if unreadable else missing
-        return in_force(versions, Period.named(self.period, versions[0].zone).first_day)
-
-    @property
-    def instant(self) -> datetime:
-        """`as_of` in UTC."""
-        return parse_instant(self.as_of)
-
-    @property
-    def lake(self) -> Lake:
-        """The lake that everything is read from and published to."""
-        return open_lake(self.lake_uri)
-
-    def slot(self, contract: Contract) -> Slot:
-        """Where the results lie."""
-        return Slot(contract.contract, self.period, self.instant)
-
-
-def readable_contracts(path: Path) -> tuple[list[Contract], list[ContractError]]:
-    """Read a file or a folder; one contract that cannot be read leaves the others whole."""
-    readable, unreadable = [], []
-    for file in contract_files(path):
-        try:
-            readable.append(read(file))
-        except ContractError as error:
-            unreadable.append(error)
-    return readable, unreadable
 
 
 def sources_of(month: Month) -> list[str]:
@@ -87,72 +32,13 @@ def sources_of(month: Month) -> list[str]:
     return list(month.contract.sources)
 
 
-def land(month: Month, source: str, *, refresh: bool = False) -> None:
-    """Extract one source, land what it gave, and pin it for this month.
-
-    What the month pinned before is read again, unless `refresh`. An invoice that is not there yet
-    is no error: the statement then says what to expect, and operations is told.
-    """
-    contract, lake = month.contract, month.lake
-    pin = published.newest(lake, _pin_folder(month, contract, source))
-    is_pinned = pin and pin["contract_sha256"] == digest(contract) and not pin["missing"]
-    if refresh or not is_pinned:
-        document = {"contract_sha256": digest(contract), **_extract_and_land(month, source)}
-        published.publish(lake, _pin_folder(month, contract, source), document)
-
-
-def _pin_folder(month: Month, contract: Contract, source: str) -> str:
-    return f"pins/{month.slot(contract).path}/{source}"
-
-
-def _extract_and_land(month: Month, source: str) -> dict[str, Any]:
-    contract, lake = month.contract, month.lake
-    terms = terms_of(contract, source)
-    period = Period.named(month.period, contract.zone)
-    # the only clock that is read: when the evidence was received (DESIGN 9)
-    received_at = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        try:
-            extractions = source_of(terms).extract(
-                terms, period, as_of=month.instant, scratch=Path(folder)
-            )
-        except InvoiceMissing as missing:
-            return {"streams": {}, "missing": str(missing)}
-        streams = {
-            extraction.stream: landing.land(
-                lake, contract.contract, period.name, extraction, received_at
-            ).digest
-            for extraction in extractions
-        }
-    return {"streams": streams, "missing": None}
-
-
-def pins_of(month: Month) -> dict[str, dict[str, Any]]:
-    """What the month pinned of each source; LandingError names one that was not landed."""
-    contract, lake = month.contract, month.lake
-    pins = {}
-    for source in contract.sources:
-        pin = published.newest(lake, _pin_folder(month, contract, source))
-        if pin is None or pin["contract_sha256"] != digest(contract):
-            raise LandingError(
-                f"{source} of {contract.contract} was not landed for {month.period}; "
-                "see why its extraction failed, and run it again"
-            )
-        pins[source] = pin
-    return pins
-
-
-def recount(month: Month, evidence: Lake | None = None) -> str:
-    """Stage, classify and reconcile in one build; publish the marts and return their manifest.
-
-    `evidence` is the lake that holds the landed objects, where it is another one.
-    """
+def recount(month: Month) -> str:
+    """Stage, classify and reconcile in one build; publish the marts and return their manifest."""
     contract, pins = month.contract, pins_of(month)
     streams = {source: pin["streams"] for source, pin in pins.items()}
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         scratch = Scratch(Path(folder))
-        lake = evidence or month.lake
-        terms, tables = gather(scratch, lake, contract, month.period, month.instant, streams)
+        terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
         reconcile(scratch, terms, tables)
         marts = {name: scratch.mart(name) for name in MARTS}
         known = scratch.subject_ids()
@@ -264,59 +150,6 @@ def _inputs(streams: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
             together = published.sha256(published.canonical(digests))
             inputs[source] = last if len(digests) == 1 else together
     return inputs
-
-
-def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
-    """Tell whom it concerns, each once: the vendor's notice, finance, operations."""
-    contract, lake = month.contract, month.lake
-    facts, marts = published.read_marts(lake, manifest_key)
-    statement = published.read(lake, statement_key)
-    post = Post(lake, connections.find(SMTP), month.instant)
-    head = _letterhead(month, contract, marts)
-    lines = marts["reconciliation_lines"]
-    sent = notice.vendor_notice(statement, lines, head, post)
-    mail = finance.finance_mail(statement, lines, head, post, notice=sent)
-    if facts["invoice_missing"] and contract.notify.operations:
-        alarm(month, "invoice_missing", facts["invoice_missing"])
-    deliveries = [each for each in (sent, mail) if each]
-    return {
-        "notice": sent.notice if sent else None,
-        "mails": [each.uri for each in deliveries],
-        # what the server surely does not have; what it may have is never tried again by itself
-        "undelivered": [
-            each.because for each in deliveries if each.because and each.state == "approved"
-        ],
-    }
-
-
-def _letterhead(month: Month, contract: Contract, marts: Mapping[str, Any]) -> Letterhead:
-    invoices = marts["invoices"].to_pylist()
-    (row,) = marts["statements"].to_pylist()
-    facts = InvoiceFacts(
-        invoice_ids=tuple(each["invoice_id"] for each in invoices),
-        purchase_orders=tuple(
-            sorted({each["purchase_order"] for each in invoices if each["purchase_order"]})
-        ),
-        issued_on=min((each["issued_on"] for each in invoices if each["issued_on"]), default=None),
-        due_on=min((each["due_on"] for each in invoices if each["due_on"]), default=None),
-    )
-    pending_until = row["pending_until"]
-    return letterhead(
-        contract,
-        Period.named(month.period, contract.zone),
-        facts,
-        pending_until=pending_until and pending_until.replace(tzinfo=UTC),
-    )
-
-
-def alarm(month: Month, trouble: operations.Trouble, because: str) -> Delivery | None:
-    """Tell operations that a run failed or an invoice is missing; None where nobody is named."""
-    contract = month.contract
-    if not contract.notify.operations:
-        return None
-    post = Post(month.lake, connections.find(SMTP), month.instant)
-    told = operations.Alarm(trouble, contract.contract, month.period, because, month.instant)
-    return operations.operations_mail(told, contract.notify.operations, post)
 
 
 Progress = Callable[[str], None]

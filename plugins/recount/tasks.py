@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 
-from recount import due, stages
+from recount import due, pins, stages, telling
 from recount.contract.versions import by_name
 from recount.errors import MailRefused, RecountError, TransientError
 from recount.lake import open_lake
+from recount.month import Month, readable_contracts
 from recount.notify.operations import Trouble
 from recount.periods import Period, format_instant, parse_instant
 from recount.project import ROOT
-from recount.stages import Month
 
 _Result = TypeVar("_Result")
 _LOG = logging.getLogger("recount")
@@ -40,7 +40,7 @@ def lake_uri() -> str:
 @task
 def check_contracts() -> None:
     """Fail where a contract cannot be read; the others go on without it."""
-    _, unreadable = stages.readable_contracts(contracts_path())
+    _, unreadable = readable_contracts(contracts_path())
     if unreadable:
         raise AirflowFailException("; ".join(str(error) for error in unreadable))
 
@@ -50,7 +50,7 @@ def closed_months() -> list[dict[str, str]]:
     """The month that had ended for each contract, or those that the run's parameters name."""
     params, as_of = _params_and_instant()
     wanted = params["months"] or [{"period": params["period"], "as_of": format_instant(as_of)}]
-    contracts, _ = stages.readable_contracts(contracts_path())
+    contracts, _ = readable_contracts(contracts_path())
     return [
         _month(name, period.name, each["as_of"])
         for name, versions in by_name(contracts).items()
@@ -68,7 +68,7 @@ def _period(named: str | None, as_of: datetime, in_zone: ZoneInfo) -> Period:
 def due_months() -> list[dict[str, str]]:
     """Every month of every contract about which something new can be found out."""
     _, as_of = _params_and_instant()
-    contracts, _ = stages.readable_contracts(contracts_path())
+    contracts, _ = readable_contracts(contracts_path())
     return [
         _month(standing.contract, standing.period, format_instant(as_of))
         for standing in due.standings(open_lake(lake_uri()), contracts, as_of)
@@ -104,7 +104,7 @@ def land(extraction: dict[str, Any]) -> None:
     month = Month(**extraction["month"])
     refresh = bool(get_current_context()["params"].get("refresh"))
     _name_map_index("extraction_name", f"{_label(month)} {extraction['source']}")
-    _guarded(month, lambda: stages.land(month, extraction["source"], refresh=refresh))
+    _guarded(month, lambda: pins.land(month, extraction["source"], refresh=refresh))
 
 
 @task(retries=3, **BACKOFF, trigger_rule="all_done", map_index_template="{{ month_name }}")
@@ -139,7 +139,7 @@ def notify(decided: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
-    told = stages.tell(month, decided["manifest"], decided["statement"])
+    told = telling.tell(month, decided["manifest"], decided["statement"])
     if told["undelivered"]:
         # what the server surely does not have may be tried again
         raise MailRefused("; ".join(told["undelivered"]))
@@ -185,7 +185,7 @@ def _is_last_try() -> bool:
 
 def _tell_operations(month: Month, because: str, trouble: Trouble = "run_failed") -> None:
     try:
-        stages.alarm(month, trouble, because)
+        telling.alarm(month, trouble, because)
     except Exception:
         # the failure that we were to tell of matters more than that the mail failed too
         _LOG.exception("operations could not be told of: %s", because)

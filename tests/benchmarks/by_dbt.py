@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from recount import published, stages
+from recount import pins, published, stages
 from recount.contract.reading import read
 from recount.gathering import gather
-from recount.stages import Month
+from recount.month import Month
 from recount.warehouse import Scratch, reconcile
 
 AS_OF = "2026-12-01T00:00:00Z"
@@ -22,8 +22,8 @@ def prepare(folder: Path, scratch_folder: Path) -> None:
     lake = str(scratch_folder / "lake")
     month = Month(str(contract_path), contract.contract, "2026-08", AS_OF, lake)
     for source in stages.sources_of(month):
-        stages.land(month, source)
-    streams = {source: pin["streams"] for source, pin in stages.pins_of(month).items()}
+        pins.land(month, source)
+    streams = {source: pin["streams"] for source, pin in pins.pins_of(month).items()}
     scratch = Scratch(scratch_folder)
     terms, tables = gather(scratch, month.lake, contract, "2026-08", month.instant, streams)
     for name, table in terms.items():

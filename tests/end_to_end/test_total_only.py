@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from recount import stages
-from recount.stages import Month
+from recount.month import Month
 from tests.support.small import FINAL, write_month
 
 HEADER = "invoice_id,line_id,subject_id,outcome,quantity,unit_price,amount,currency,issued_on\n"

@@ -1,0 +1,69 @@
+"""Extract and land, and pin what a month was landed from, so that a run repeated reads the same."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from recount import landing, published
+from recount.contract.canonical import digest
+from recount.contract.model import Contract
+from recount.errors import InvoiceMissing, LandingError
+from recount.month import Month
+from recount.periods import Period
+from recount.sources import source_of, terms_of
+
+
+def land(month: Month, source: str, *, refresh: bool = False) -> None:
+    """Extract one source, land what it gave, and pin it for this month.
+
+    What the month pinned before is read again, unless `refresh`. An invoice that is not there yet
+    is no error: the statement then says what to expect, and operations is told.
+    """
+    contract, lake = month.contract, month.lake
+    pin = published.newest(lake, _pin_folder(month, contract, source))
+    is_pinned = pin and pin["contract_sha256"] == digest(contract) and not pin["missing"]
+    if refresh or not is_pinned:
+        document = {"contract_sha256": digest(contract), **_extract_and_land(month, source)}
+        published.publish(lake, _pin_folder(month, contract, source), document)
+
+
+def _pin_folder(month: Month, contract: Contract, source: str) -> str:
+    return f"pins/{month.slot(contract).path}/{source}"
+
+
+def _extract_and_land(month: Month, source: str) -> dict[str, Any]:
+    contract, lake = month.contract, month.lake
+    terms = terms_of(contract, source)
+    period = Period.named(month.period, contract.zone)
+    # the only clock that is read: when the evidence was received (DESIGN 9)
+    received_at = datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
+        try:
+            extractions = source_of(terms).extract(
+                terms, period, as_of=month.instant, scratch=Path(folder)
+            )
+        except InvoiceMissing as missing:
+            return {"streams": {}, "missing": str(missing)}
+        streams = {
+            extraction.stream: landing.land(
+                lake, contract.contract, period.name, extraction, received_at
+            ).digest
+            for extraction in extractions
+        }
+    return {"streams": streams, "missing": None}
+
+
+def pins_of(month: Month) -> dict[str, dict[str, Any]]:
+    """What the month pinned of each source; LandingError names one that was not landed."""
+    contract, lake = month.contract, month.lake
+    pins = {}
+    for source in contract.sources:
+        pin = published.newest(lake, _pin_folder(month, contract, source))
+        if pin is None or pin["contract_sha256"] != digest(contract):
+            raise LandingError(
+                f"{source} of {contract.contract} was not landed for {month.period}; "
+                "see why its extraction failed, and run it again"
+            )
+        pins[source] = pin
+    return pins

@@ -1,0 +1,68 @@
+"""Telling whom a statement concerns, each once: the vendor, finance, and those who run it."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from recount import connections, published
+from recount.contract.model import Contract
+from recount.month import Month
+from recount.notify import finance, notice, operations
+from recount.notify.delivery import Delivery, Post
+from recount.notify.letterhead import InvoiceFacts, Letterhead, letterhead
+from recount.periods import Period
+
+SMTP = "recount_smtp"
+
+
+def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
+    """Tell whom it concerns, each once: the vendor's notice, finance, operations."""
+    contract, lake = month.contract, month.lake
+    facts, marts = published.read_marts(lake, manifest_key)
+    statement = published.read(lake, statement_key)
+    post = Post(lake, connections.find(SMTP), month.instant)
+    head = _letterhead(month, contract, marts)
+    lines = marts["reconciliation_lines"]
+    sent = notice.vendor_notice(statement, lines, head, post)
+    mail = finance.finance_mail(statement, lines, head, post, notice=sent)
+    if facts["invoice_missing"] and contract.notify.operations:
+        alarm(month, "invoice_missing", facts["invoice_missing"])
+    deliveries = [each for each in (sent, mail) if each]
+    return {
+        "notice": sent.notice if sent else None,
+        "mails": [each.uri for each in deliveries],
+        # what the server surely does not have; what it may have is never tried again by itself
+        "undelivered": [
+            each.because for each in deliveries if each.because and each.state == "approved"
+        ],
+    }
+
+
+def _letterhead(month: Month, contract: Contract, marts: Mapping[str, Any]) -> Letterhead:
+    invoices = marts["invoices"].to_pylist()
+    (row,) = marts["statements"].to_pylist()
+    facts = InvoiceFacts(
+        invoice_ids=tuple(each["invoice_id"] for each in invoices),
+        purchase_orders=tuple(
+            sorted({each["purchase_order"] for each in invoices if each["purchase_order"]})
+        ),
+        issued_on=min((each["issued_on"] for each in invoices if each["issued_on"]), default=None),
+        due_on=min((each["due_on"] for each in invoices if each["due_on"]), default=None),
+    )
+    pending_until = row["pending_until"]
+    return letterhead(
+        contract,
+        Period.named(month.period, contract.zone),
+        facts,
+        pending_until=pending_until and pending_until.replace(tzinfo=UTC),
+    )
+
+
+def alarm(month: Month, trouble: operations.Trouble, because: str) -> Delivery | None:
+    """Tell operations that a run failed or an invoice is missing; None where nobody is named."""
+    contract = month.contract
+    if not contract.notify.operations:
+        return None
+    post = Post(month.lake, connections.find(SMTP), month.instant)
+    told = operations.Alarm(trouble, contract.contract, month.period, because, month.instant)
+    return operations.operations_mail(told, contract.notify.operations, post)
