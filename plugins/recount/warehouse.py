@@ -6,7 +6,9 @@ becomes part of a statement of SQL: all of it is rows.
 """
 
 import contextlib
+import logging
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +40,7 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "control_totals": ("contract",),
 }  # fmt: skip
 
+_LOG = logging.getLogger(__name__)
 _PARSED_PROJECT = "partial_parse.msgpack"
 
 
@@ -141,6 +144,7 @@ def _build(scratch: Scratch) -> None:
     try:
         outcome = dbtRunner().invoke([
             "--quiet", "--log-path", str(scratch.folder), "--log-level", "none",
+            "--no-write-json", "--no-populate-cache",
             "build", "--exclude-resource-type", "unit_test",
             "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
             "--target-path", str(target),
@@ -149,6 +153,8 @@ def _build(scratch: Scratch) -> None:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception:
         raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
+    for each in outcome.result.results:
+        _LOG.info("%s %s in %.2f s", each.node.name, each.status, each.execution_time)
     for failure in _failures(outcome.result):
         raise ReconcileError(_sentence(scratch, failure))
     _keep_parsed(target / _PARSED_PROJECT, warm)
@@ -156,11 +162,21 @@ def _build(scratch: Scratch) -> None:
 
 def _keep_parsed(parsed: Path, warm: Path) -> None:
     # Parsing costs as much as building; a folder that cannot be written only costs the time again.
-    if parsed.exists() and not warm.exists():
+    if parsed.exists() and _is_stale(warm):
         with contextlib.suppress(OSError):
             warm.parent.mkdir(exist_ok=True)
-            shutil.copyfile(parsed, warm.with_suffix(".new"))
-            warm.with_suffix(".new").replace(warm)
+            with tempfile.NamedTemporaryFile(dir=warm.parent, delete=False) as copy:
+                copy.write(parsed.read_bytes())
+            Path(copy.name).replace(warm)
+
+
+def _is_stale(warm: Path) -> bool:
+    if not warm.exists():
+        return True
+    parsed_at = warm.stat().st_mtime
+    folders = ("models", "macros", "tests", "seeds", "unit_tests")
+    files = (path for folder in folders for path in (DBT_PROJECT / folder).rglob("*"))
+    return any(path.stat().st_mtime > parsed_at for path in files)
 
 
 def _failures(result: Any) -> Iterator[Any]:
