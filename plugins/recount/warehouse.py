@@ -153,9 +153,10 @@ def _build(scratch: Scratch) -> None:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception:
         raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
-    for each in outcome.result.results:
+    result: Any = outcome.result
+    for each in result.results:
         _LOG.info("%s %s in %.2f s", each.node.name, each.status, each.execution_time)
-    for failure in _failures(outcome.result):
+    for failure in _failures(result):
         raise ReconcileError(_sentence(scratch, failure))
     _keep_parsed(target / _PARSED_PROJECT, warm)
 
