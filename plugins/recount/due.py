@@ -75,6 +75,7 @@ def standings(lake: Lake, contracts: Sequence[Contract], as_of: datetime) -> lis
 _NOTICE_WAITS_FOR = {
     "drafted": "the approval of its notice",
     "approved": "its notice to be sent",
+    "amendment_drafted": "a person who reads the amendment of its notice",
     "send_unknown": "a person who finds out whether its notice arrived",
 }
 

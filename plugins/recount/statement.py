@@ -32,7 +32,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Statement:
-    """One contract and period as of an instant; amounts are rounded to the minor unit."""
+    """One contract and period as of an instant.
+
+    What is paid or withheld is rounded to the minor unit; what is over- or under-invoiced is exact
+    until it is written, since the tolerance compares it unrounded (DESIGN 8).
+    """
 
     contract: str
     version: int
@@ -61,7 +65,7 @@ class Statement:
         )
 
     def money(self, amount: Decimal) -> str:
-        """Write an amount with the decimals of the currency's minor unit."""
+        """Write an amount with the decimals of the currency's minor unit, rounded half-even."""
         return f"{amount:.{len(str(self.minor_units)) - 1}f}"
 
 
@@ -91,8 +95,8 @@ def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
         outcomes=_outcomes(marts),
         invoiced=counted("invoiced"),
         recounted=counted("recounted"),
-        over_invoiced=counted("over_invoiced"),
-        under_invoiced=counted("under_invoiced"),
+        over_invoiced=Counted(row["over_invoiced_count"], row["amount_over_invoiced"]),
+        under_invoiced=Counted(row["under_invoiced_count"], row["amount_under_invoiced"]),
         pending=Counted(row["pending_determination_count"], rounded(row["amount_pending"])),
         unverifiable_count=row["unverifiable_count"],
         contested=rounded(row["amount_contested"]),

@@ -261,7 +261,6 @@ def test_a_cent_above_the_tolerance_in_money_is_disputed(bill: Bill) -> None:
     assert bill.decision.action == "dispute"
 
 
-@pytest.mark.xfail(reason="amounts are rounded to the minor unit before they are compared")
 @month("98 met", tolerance=tolerating("2", measure="amount"), more="""
     line  subject  price
     9     nobody   2.004

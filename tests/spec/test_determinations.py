@@ -110,6 +110,23 @@ def test_only_subjects_of_the_type_and_in_scope_have_candidates(found: Judged) -
     assert found.verdicts == {"ticket": "met"}
 
 
+@example(
+    """
+    subject  at                event
+    odd      2026-01-01 09:00  solved
+    plain    2026-01-01 09:00  solved
+    """,
+    scope={"queue": ["'; drop table recount.candidates; --", "{{ 7 * 7 }}"]},
+    described="""
+        subject  queue
+        odd      {{ 7 * 7 }}
+        plain    49
+    """,
+)
+def test_quotes_and_braces_in_a_scope_are_compared_as_they_are(found: Judged) -> None:
+    assert found.verdicts == {"odd": "met"}
+
+
 # --- the best of a subject's candidates in a period
 
 

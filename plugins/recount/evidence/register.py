@@ -29,7 +29,8 @@ FOLLOWS: Mapping[str, frozenset[str]] = {
     "withdrawn": frozenset({"drafted"}),
 }
 AMENDMENTS = frozenset({"amendment_drafted", "amendment_withdrawn"})
-AMENDABLE = frozenset({"sending", "send_unknown", "sent"})
+# `approved` is amendable where the mail lies in the outbox: a person may have sent it from there.
+AMENDABLE = frozenset({"approved", "sending", "send_unknown", "sent"})
 
 
 class StepTakenError(RecountError):
@@ -85,7 +86,7 @@ def state(steps: Sequence[Step]) -> str:
     if current == "sending":
         return "send_unknown"
     amendment = newest(steps, AMENDMENTS)
-    if current == "sent" and amendment and amendment.kind == "amendment_drafted":
+    if current in ("approved", "sent") and amendment and amendment.kind == "amendment_drafted":
         return "amendment_drafted"
     return current
 

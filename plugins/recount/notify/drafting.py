@@ -61,7 +61,7 @@ def propose(register: Register, draft: Draft, *, approval: Approval, at: datetim
     """Record the draft if it says something new; approve it if the contract asks nobody."""
     for _ in range(RACES):
         steps = register.steps()
-        kind = _next_step(steps, draft, approval)
+        kind = _next_step(steps, draft, approval, is_out=_is_out(register, steps))
         if kind is None:
             return
         try:
@@ -98,14 +98,22 @@ def _record(
     register.append(steps, kind, at=at, **facts)
 
 
-def _next_step(steps: Sequence[Step], draft: Draft, approval: Approval) -> str | None:
+def _is_out(register: Register, steps: Sequence[Step]) -> bool:
+    """Say whether the approved mail lies in the outbox, from where a person may have sent it."""
+    drafted = newest(steps, {"drafted"}) if mail_state(steps) == "approved" else None
+    return drafted is not None and register.lake.exists(drafted.facts["outbox_key"])
+
+
+def _next_step(
+    steps: Sequence[Step], draft: Draft, approval: Approval, *, is_out: bool
+) -> str | None:
     """Return the step that this draft makes now, or None where it changes nothing."""
     current = mail_state(steps)
     if current in ("", "withdrawn"):
         return "drafted" if _may_begin(steps, draft) else None
     if _is_older(steps, draft):
         return None
-    if current not in UNSENT:
+    if is_out or current not in UNSENT:
         return _amendment(steps, draft)
     if draft.mail is None:
         return "withdrawn"

@@ -1,0 +1,96 @@
+"""A buyer at the command line: a folder with a contract and files, and a lake beside it."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from click.testing import CliRunner, Result
+
+from recount.cli import main
+from tests.support.small import FINAL
+
+PUBLISHED = ("marts", "statements", "outbox", "notices", "mails", "guard")
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Runs one contract's months; `contract` is its file, or the folder of its versions."""
+
+    contract: Path
+    lake: Path
+    period: str = "2026-03"
+
+    def run(self, *words: str, as_of: str = FINAL, command: str = "run") -> Result:
+        """Run a month and return exit code and output; the JSON document is on stdout."""
+        lake = ["--lake", str(self.lake)] if command == "run" else []
+        month = ["--contract", str(self.contract), "--period", self.period, "--as-of", as_of]
+        return CliRunner().invoke(main, [command, *month, *lake, "--json", *words])
+
+    def statement(self, *words: str, as_of: str = FINAL, command: str = "run") -> dict[str, Any]:
+        """Run a month that must have a statement, and return it."""
+        done = self.run(*words, as_of=as_of, command=command)
+        assert done.exit_code == 0, done.output
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def objects(self, *folders: str) -> dict[str, bytes]:
+        """Everything in the lake, or in some folders of it, by key."""
+        files = [path for path in self.lake.rglob("*") if path.is_file()]
+        keyed = {str(path.relative_to(self.lake)): path.read_bytes() for path in sorted(files)}
+        wanted = tuple(f"{folder}/" for folder in folders)
+        return {key: data for key, data in keyed.items() if not folders or key.startswith(wanted)}
+
+    def mart(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a mart that was published once."""
+        (data,) = (data for key, data in self.objects(f"marts/{name}").items() if "parquet" in key)
+        rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(data)).to_pylist()
+        return rows
+
+    def mails(self, kind: str) -> list[EmailMessage]:
+        """The mails of a kind in the outbox: finance, notice or operations."""
+        return [
+            message_from_bytes(data, policy=policy.default)
+            for key, data in self.objects("outbox").items()
+            if f"-{kind}-" in key
+        ]
+
+    def copy(self, folder: Path) -> "Buyer":
+        """The same contract with a copy of the lake, to do harm to."""
+        shutil.copytree(self.lake, folder)
+        return replace(self, lake=folder)
+
+
+def rewritten(path: Path, copy: Path, changes: Mapping[str, Any]) -> Path:
+    """Write a contract with some keys changed (`tolerance.percent`), and return its path."""
+    terms = yaml.safe_load(path.read_text("utf-8"))
+    for dotted, value in changes.items():
+        *way, last = dotted.split(".")
+        place = terms
+        for key in way:
+            place = place[key]
+        place[last] = value
+    copy.write_text(yaml.safe_dump(terms, sort_keys=False, allow_unicode=True), "utf-8")
+    return copy
+
+
+def workbook_of(mail: EmailMessage) -> bytes:
+    """The spreadsheet that a mail carries."""
+    (book,) = (part for part in mail.iter_attachments() if part.get_filename("").endswith("xlsx"))
+    data = book.get_payload(decode=True)
+    assert isinstance(data, bytes)
+    return data
+
+
+def html_of(mail: EmailMessage) -> str:
+    """What a mail shows."""
+    body = mail.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
