@@ -27,13 +27,13 @@
 {%- endmacro %}
 
 
-{#- One free attribute of a subject, out of its JSON object of texts. -#}
+{#- One free attribute of a subject, out of its JSON object; its name may hold anything. -#}
 {% macro attribute_of(attributes, name) %}
     {{- return(adapter.dispatch('attribute_of', 'recount')(attributes, name)) -}}
 {% endmacro %}
 
 {% macro default__attribute_of(attributes, name) -%}
-    json_extract_string({{ attributes }}, '$."' || {{ name }} || '"')
+    json_extract_string({{ attributes }}, '/' || replace(replace({{ name }}, '~', '~0'), '/', '~1'))
 {%- endmacro %}
 
 {% macro spark__attribute_of(attributes, name) -%}

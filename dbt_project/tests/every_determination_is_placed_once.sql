@@ -1,5 +1,5 @@
--- What we counted meets a line, or stands alone on our side; nothing else of ours is there. What is
--- met can be read in the reconciliation. The mirror is every_invoice_line_is_placed_once.
+-- What we counted meets a line, or stands alone on our side; nothing else of ours is there. The
+-- mirror is every_invoice_line_is_placed_once.
 with determinations as (
 
     select

@@ -35,7 +35,8 @@ determinations as (
 select
     'subject ''' || coalesce(candidates.subject_id, determinations.subject_id)
     || ''' is determined ' || coalesce(determinations.verdict, 'nowhere')
-    || ' (' || coalesce(determinations.reason, '-') || '), which does not follow from its candidates' as message
+    || ' (' || coalesce(determinations.reason, '-')
+    || '), which does not follow from its candidates' as message
 from candidates
 full outer join determinations
     on

@@ -36,7 +36,8 @@ expected as (
 select
     line_count || ' lines of ''' || outcome || ''' have the kind ''' || line_kind
     || ''', the status ' || coalesce(match_status, 'none')
-    || ', the reason ' || coalesce(reason, 'none') || ' and stand in the gap under ' || coalesce(gap_part, 'none')
+    || ', the reason ' || coalesce(reason, 'none')
+    || ' and stand in the gap under ' || coalesce(gap_part, 'none')
     || '; these do not belong together' as message
 from expected
 where
