@@ -1,5 +1,6 @@
--- Every contract that is run has one statement, whose figures are the sums of its outcomes', of its
--- lines' and of its determinations'. Only the invoice as a whole is rounded to the minor unit.
+-- Every contract that is run has one statement and its control totals; its figures are the sums of
+-- its outcomes', of its lines' and of its determinations'. Only the invoice as a whole is rounded to
+-- the minor unit.
 with runs as (
 
     select * from {{ ref('int_runs') }}
@@ -48,6 +49,7 @@ compared as (
     select
         runs.contract,
         count(statements.contract) over (partition by runs.contract) as statement_count,
+        count(control_totals.contract) over (partition by runs.contract) as control_totals_count,
         coalesce(
             statements.invoiced_count = outcomes.invoiced_count
             and statements.recounted_count = outcomes.recounted_count
@@ -65,6 +67,8 @@ compared as (
     from runs
     left join {{ ref('statements') }} as statements
         on runs.contract = statements.contract
+    left join {{ ref('control_totals') }} as control_totals
+        on runs.contract = control_totals.contract
     left join outcomes
         on runs.contract = outcomes.contract
     left join verdicts
@@ -75,13 +79,15 @@ compared as (
 )
 
 select
-    contract || ' has ' || statement_count || ' statements; its outcomes are '
+    contract || ' has ' || statement_count || ' statements and control totals '
+    || control_totals_count || ' times; its outcomes are '
     || case when are_outcomes_added_up then '' else 'not ' end || 'added up, its determinations '
     || case when are_determinations_added_up then '' else 'not ' end || 'and its lines '
     || case when are_lines_added_up then '' else 'not ' end || 'added up' as message
 from compared
 where
     statement_count <> 1
+    or control_totals_count <> 1
     or not are_outcomes_added_up
     or not are_determinations_added_up
     or not are_lines_added_up
