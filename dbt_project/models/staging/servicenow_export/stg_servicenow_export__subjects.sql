@@ -1,4 +1,4 @@
--- One row per incident; its queue and channel are those of its last row.
+-- One row per incident, with the last caller, queue and channel that its rows name.
 select
     contract_key,
     source,
