@@ -3,9 +3,11 @@ with candidates as (
 
     select
         candidate_key,
-        definition_key,
-        subject_id
+        min(definition_key) as definition_key,
+        min(subject_key) as subject_key,
+        count(*) as candidate_count
     from {{ ref('int_candidate_verdicts') }}
+    group by candidate_key
 
 ),
 
@@ -33,9 +35,8 @@ judged as (
 compared as (
 
     select
-        coalesce(candidates.subject_id, 'of no candidate') as subject_id,
-        count(candidates.candidate_key) over (partition by candidates.candidate_key)
-            as candidate_count,
+        candidates.subject_key,
+        coalesce(candidates.candidate_count, 1) as candidate_count,
         coalesce(clauses.clause_count, 0) as clause_count,
         coalesce(judged.verdict_count, 0) as verdict_count,
         coalesce(judged.clause_count, 0) as clause_judged_count
@@ -48,12 +49,14 @@ compared as (
 )
 
 select
-    'a candidate of subject ''' || subject_id || ''' has ' || verdict_count || ' verdicts on '
-    || clause_judged_count || ' clauses, and its definition has ' || clause_count || ' clauses'
-        as message
+    'a candidate of subject ''' || coalesce(subjects.subject_id, 'of no candidate') || ''' has '
+    || compared.verdict_count || ' verdicts on ' || compared.clause_judged_count
+    || ' clauses, and its definition has ' || compared.clause_count || ' clauses' as message
 from compared
+left join {{ ref('int_judged_subjects') }} as subjects
+    on compared.subject_key = subjects.subject_key
 where
-    clause_count <> clause_judged_count
-    or clause_count <> verdict_count
-    or candidate_count > 1
+    compared.clause_count <> compared.clause_judged_count
+    or compared.clause_count <> compared.verdict_count
+    or compared.candidate_count > 1
 order by message

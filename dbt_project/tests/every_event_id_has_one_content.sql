@@ -1,48 +1,56 @@
 -- One event id with two contents stops the run; the same record delivered twice is one event. The
 -- fingerprints only find what to look at.
-with ids as (
+with fingerprints as (
 
-    select {{ fingerprint(['contract_key', 'source', 'event_id']) }} as id_fingerprint
+    select {{ fingerprint(['event_id']) }} as id_fingerprint
     from {{ ref('stg_event_log__events') }}
+
+),
+
+-- sorting millions of numbers takes half of what grouping by them does
+sorted_fingerprints as (
+
+    select
+        id_fingerprint,
+        lag(id_fingerprint) over (order by id_fingerprint) as previous_fingerprint
+    from fingerprints
 
 ),
 
 repeated as (
 
     select id_fingerprint
-    from ids
-    group by id_fingerprint
-    having count(*) > 1
+    from sorted_fingerprints
+    where id_fingerprint = previous_fingerprint
 
 ),
 
 suspects as (
 
     select
-        *,
-        {{ fingerprint(['contract_key', 'source', 'event_id']) }} as id_fingerprint,
+        events.*,
         {{ fingerprint([
             'subject_id', 'subject_type', 'event_type', 'occurred_at', 'actor_type',
             'actor_id', 'value', 'unit', 'related_subject_id'
         ]) }} as content_fingerprint
-    from {{ ref('stg_event_log__events') }}
+    from {{ ref('stg_event_log__events') }} as events
+    where {{ fingerprint(['events.event_id']) }} in (select repeated.id_fingerprint from repeated)
 
 ),
 
 conflicts as (
 
     select
-        events.contract_key,
-        events.source,
-        events.event_id,
-        min(events.record_number) as record_number,
-        min_by(events.file, events.record_number) as file,
-        max(events.record_number) as other_record_number,
-        max_by(events.file, events.record_number) as other_file
-    from suspects as events
-    where events.id_fingerprint in (select repeated.id_fingerprint from repeated)
-    group by events.contract_key, events.source, events.event_id
-    having min(events.content_fingerprint) <> max(events.content_fingerprint)
+        contract_key,
+        source,
+        event_id,
+        min(record_number) as record_number,
+        min_by(file, record_number) as file,
+        max(record_number) as other_record_number,
+        max_by(file, record_number) as other_file
+    from suspects
+    group by contract_key, source, event_id
+    having min(content_fingerprint) <> max(content_fingerprint)
 
 )
 

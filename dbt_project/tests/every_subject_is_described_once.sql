@@ -1,9 +1,11 @@
--- A subject that is described twice stops the run: nobody could say which description holds.
+-- A subject that is described twice stops the run: nobody could say which description holds. The
+-- fingerprints only find what to look at.
 with described as (
 
     select
         contract_key,
         subject_id,
+        {{ fingerprint(['subject_id']) }} as id_fingerprint,
         file,
         record_number
     from {{ ref('stg_event_log__subjects') }}
@@ -11,6 +13,7 @@ with described as (
     select
         contract_key,
         subject_id,
+        {{ fingerprint(['subject_id']) }} as id_fingerprint,
         file,
         record_number
     from {{ ref('stg_servicenow_export__subjects') }}
@@ -19,23 +22,19 @@ with described as (
 
 repeated as (
 
-    select
-        contract_key,
-        subject_id
+    select id_fingerprint
     from described
-    group by contract_key, subject_id
+    group by id_fingerprint
     having count(*) > 1
 
 )
 
 select
-    min(described.file || ', record ' || described.record_number) || ', and '
-    || max(described.file || ', record ' || described.record_number) || ': subject '''
-    || described.subject_id || ''' is described twice; leave one' as message
+    min(file || ', record ' || record_number) || ', and '
+    || max(file || ', record ' || record_number) || ': subject ''' || subject_id
+    || ''' is described twice; leave one' as message
 from described
-inner join repeated
-    on
-        described.contract_key = repeated.contract_key
-        and described.subject_id = repeated.subject_id
-group by described.contract_key, described.subject_id
-order by min(described.record_number)
+where id_fingerprint in (select repeated.id_fingerprint from repeated)
+group by contract_key, subject_id
+having count(*) > 1
+order by min(record_number)

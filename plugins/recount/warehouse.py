@@ -111,25 +111,27 @@ def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[
     `terms` are the tables of the `terms` schema, `landed` the names of the tables that
     `write_landed` wrote. Raises ReconcileError with the sentence of the first test that failed.
     """
-    _fill(scratch, terms, landed)
-    with contextlib.chdir(scratch.folder):
+    # Open from the first table to the last: each time a database is closed it is written out whole.
+    with duckdb.connect(str(scratch.database)) as connection, contextlib.chdir(scratch.folder):
+        connection.execute("pragma disable_checkpoint_on_shutdown")
+        _fill(connection, terms, landed)
         _build(scratch)
 
 
-def _fill(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[str]) -> None:
-    with duckdb.connect(str(scratch.database)) as connection:
-        connection.execute("create schema terms; create schema landed")
-        for name, table in terms.items():
-            connection.register("incoming", table)
-            connection.execute(f'create table terms."{name}" as select * from incoming')
-            connection.unregister("incoming")
-        for name in landed:
-            # a path below the folder in which dbt is started: no path of a machine becomes SQL
-            files = f"landed/{name}/*.parquet"
-            with contextlib.chdir(scratch.folder):
-                connection.execute(
-                    f"create view landed.\"{name}\" as select * from read_parquet('{files}')"
-                )
+def _fill(
+    connection: duckdb.DuckDBPyConnection, terms: Mapping[str, pa.Table], landed: Iterable[str]
+) -> None:
+    connection.execute("create schema terms; create schema landed")
+    for name, table in terms.items():
+        connection.register("incoming", table)
+        connection.execute(f'create table terms."{name}" as select * from incoming')
+        connection.unregister("incoming")
+    for name in landed:
+        # a path below the folder in which dbt is started: no path of a machine becomes SQL
+        files = f"landed/{name}/*.parquet"
+        connection.execute(
+            f"create view landed.\"{name}\" as select * from read_parquet('{files}')"
+        )
 
 
 def _build(scratch: Scratch) -> None:

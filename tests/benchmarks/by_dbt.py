@@ -1,4 +1,7 @@
-"""The month's determinations by the whole dbt build with its tests; `prepare` lands and parses."""
+"""The month's determinations by the whole dbt build with its tests.
+
+`python -m tests.benchmarks.by_dbt prepare DATA SCRATCH` lands and parses what one build reads.
+"""
 
 import json
 import sys
@@ -32,6 +35,9 @@ def prepare(folder: Path, scratch_folder: Path) -> None:
 
 
 def main() -> None:
+    if sys.argv[1] == "prepare":
+        prepare(Path(sys.argv[2]), Path(sys.argv[3]))
+        return
     scratch = Scratch(Path(sys.argv[1]))
     terms = {
         path.stem.removeprefix("terms-"): pq.read_table(path)
@@ -39,12 +45,12 @@ def main() -> None:
     }
     reconcile(scratch, terms, json.loads((scratch.folder / "tables.json").read_text("utf-8")))
     verdicts = scratch.query(
-        "select verdict, count(*) as found from recount.determinations"
-        " where counted_by = 'buyer' group by verdict"
+        "select counted_by, verdict, count(*) as found from recount.determinations group by all"
     )
-    print(
-        json.dumps({row["verdict"]: row["found"] for row in verdicts.to_pylist()}, sort_keys=True)
-    )
+    found = {side: {"met": 0, "not_met": 0} for side in ("buyer", "vendor")}
+    for row in verdicts.to_pylist():
+        found[row["counted_by"]][row["verdict"]] = row["found"]
+    print(json.dumps(found, sort_keys=True))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ with scoped as (
     where queue in ('billing', 'orders')
 ),
 concluded as (
-    select events.subject_id, events.event_id, events.occurred_at as concluded_at, opened_at
+    select
+        events.subject_id, events.event_id, events.occurred_at as concluded_at, opened_at,
+        actor_type = 'ai_agent' as is_by_ai
     from read_parquet('events.parquet') as events
     inner join scoped on events.subject_id = scoped.subject_id
-    where event_type = 'solved' and actor_type = 'ai_agent'
+    where event_type = 'solved'
 ),
 judged as (
     select distinct subject_id from concluded
@@ -52,34 +54,51 @@ rated as (
         and survey.occurred_at <= candidates.concluded_at + interval '14 days'
     group by candidates.event_id
 ),
+contacted as (
+    select distinct candidates.event_id
+    from candidates
+    inner join read_parquet('events.parquet') as events
+        on candidates.subject_id = events.subject_id
+        and events.occurred_at > candidates.concluded_at
+        and events.occurred_at <= candidates.concluded_at + interval '24 hours'
+    where event_type = 'contacted' and actor_type = 'requester'
+),
 verdicts as (
     select
+        'buyer' as counted_by,
         candidates.*,
-        case
-            when handed_off.event_id is not null or reopened.event_id is not null
-                or coalesce(rated.value, 0) < 4 then 'not_met'
-            else 'met'
-        end as verdict
+        handed_off.event_id is null and reopened.event_id is null and coalesce(rated.value, 0) >= 4
+            as is_met
     from candidates
     left join handed_off on candidates.event_id = handed_off.event_id
     left join reopened on candidates.event_id = reopened.event_id
     left join rated on candidates.event_id = rated.event_id
+    where is_by_ai
+    union all
+    select 'vendor' as counted_by, candidates.*, contacted.event_id is null as is_met
+    from candidates
+    left join contacted on candidates.event_id = contacted.event_id
 ),
 counted as (
     select
         *,
-        min(case when verdict = 'met' then concluded_at end) over (partition by subject_id)
+        min(case when is_met then concluded_at end) over (partition by counted_by, subject_id)
             as first_met_at
     from verdicts
 ),
 best as (
-    select subject_id, bool_or(verdict = 'met' and concluded_at = first_met_at) as is_met
+    select
+        counted_by,
+        subject_id,
+        -- counted once per subject: met again in the month in which it was met first
+        bool_or(is_met and first_met_at >= timestamptz '2026-07-31 22:00:00+00') as is_met
     from counted
     where concluded_at >= timestamptz '2026-07-31 22:00:00+00'
         and concluded_at < timestamptz '2026-08-31 22:00:00+00'
-    group by subject_id
+    group by counted_by, subject_id
 )
-select case when is_met then 'met' else 'not_met' end as verdict, count(*) from best group by 1
+select counted_by, case when is_met then 'met' else 'not_met' end as verdict, count(*)
+from best group by all
 """
 
 
@@ -87,7 +106,10 @@ def main() -> None:
     connection = duckdb.connect()
     connection.execute("set file_search_path = ?", [str(Path(sys.argv[1]).resolve())])
     connection.execute("set preserve_insertion_order = false")
-    print(json.dumps(dict(sorted(connection.sql(SQL).fetchall()))))
+    found = {side: {"met": 0, "not_met": 0} for side in ("buyer", "vendor")}
+    for counted_by, verdict, count in connection.sql(SQL).fetchall():
+        found[counted_by][verdict] = count
+    print(json.dumps(found, sort_keys=True))
 
 
 if __name__ == "__main__":

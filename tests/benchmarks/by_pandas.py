@@ -9,6 +9,7 @@ import pandas as pd
 STARTS_AT = pd.Timestamp("2026-07-31 22:00", tz="UTC")
 ENDS_AT = pd.Timestamp("2026-08-31 22:00", tz="UTC")
 WINDOW = pd.Timedelta(days=14)
+QUIET = pd.Timedelta(hours=24)
 
 
 def main() -> None:
@@ -19,12 +20,19 @@ def main() -> None:
         folder / "subjects.parquet", columns=["subject_id", "opened_at", "queue"]
     )
     candidates = _candidates(events, subjects)
+    is_by_ai = candidates["actor_type"] == "ai_agent"
     failing = _handed_off(candidates, events) | _reopened(candidates, events)
     is_met = candidates["event_id"].isin(_satisfied(candidates, survey) - failing)
+    is_quiet = ~candidates["event_id"].isin(_contacted(candidates, events))
+    buyer = _determinations(candidates[is_by_ai], is_met[is_by_ai])
+    print(json.dumps({"buyer": buyer, "vendor": _determinations(candidates, is_quiet)}))
+
+
+def _determinations(candidates: pd.DataFrame, is_met: "pd.Series[bool]") -> dict[str, int]:
     first_met = candidates[is_met].sort_values("concluded_at").drop_duplicates("subject_id")
     met = int(_in_period(first_met).sum())
     total = candidates[_in_period(candidates)]["subject_id"].nunique()
-    print(json.dumps({"met": met, "not_met": total - met}))
+    return {"met": met, "not_met": total - met}
 
 
 def _in_period(frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -32,8 +40,8 @@ def _in_period(frame: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _candidates(events: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
-    is_concluding = (events["event_type"] == "solved") & (events["actor_type"] == "ai_agent")
-    concluded = events.loc[is_concluding, ["subject_id", "event_id", "occurred_at"]].rename(
+    columns = ["subject_id", "event_id", "occurred_at", "actor_type"]
+    concluded = events.loc[events["event_type"] == "solved", columns].rename(
         columns={"occurred_at": "concluded_at"}
     )
     judged = concluded.loc[_in_period(concluded), "subject_id"].unique()
@@ -59,6 +67,14 @@ def _reopened(candidates: pd.DataFrame, events: pd.DataFrame) -> set[str]:
     return set(joined.loc[_within(joined), "event_id"])
 
 
+def _contacted(candidates: pd.DataFrame, events: pd.DataFrame) -> set[str]:
+    contacted = events[
+        (events["event_type"] == "contacted") & (events["actor_type"] == "requester")
+    ]
+    joined = candidates.merge(contacted[["subject_id", "occurred_at"]], on="subject_id")
+    return set(joined.loc[_within(joined, QUIET), "event_id"])
+
+
 def _satisfied(candidates: pd.DataFrame, survey: pd.DataFrame) -> set[str]:
     joined = candidates.merge(
         survey[["subject_id", "occurred_at", "event_id", "value"]],
@@ -70,9 +86,9 @@ def _satisfied(candidates: pd.DataFrame, survey: pd.DataFrame) -> set[str]:
     return set(last.loc[last["value"].astype(float) >= 4, "event_id"])
 
 
-def _within(joined: pd.DataFrame) -> "pd.Series[bool]":
+def _within(joined: pd.DataFrame, window: pd.Timedelta = WINDOW) -> "pd.Series[bool]":
     return (joined["occurred_at"] > joined["concluded_at"]) & (
-        joined["occurred_at"] <= joined["concluded_at"] + WINDOW
+        joined["occurred_at"] <= joined["concluded_at"] + window
     )
 
 

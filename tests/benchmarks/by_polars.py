@@ -10,6 +10,7 @@ import polars as pl
 STARTS_AT = datetime(2026, 7, 31, 22, tzinfo=UTC)
 ENDS_AT = datetime(2026, 8, 31, 22, tzinfo=UTC)
 WINDOW = timedelta(days=14)
+QUIET = timedelta(hours=24)
 IN_PERIOD = pl.col("concluded_at").is_between(STARTS_AT, ENDS_AT, closed="left")
 
 
@@ -17,9 +18,9 @@ def candidates_of(folder: Path) -> pl.LazyFrame:
     events = pl.scan_parquet(folder / "events.parquet")
     subjects = pl.scan_parquet(folder / "subjects.parquet")
     scoped = subjects.filter(pl.col("queue").is_in(["billing", "orders"]))
-    concluded = events.filter(
-        (pl.col("event_type") == "solved") & (pl.col("actor_type") == "ai_agent")
-    ).select("subject_id", candidate="event_id", concluded_at="occurred_at")
+    concluded = events.filter(pl.col("event_type") == "solved").select(
+        "subject_id", "actor_type", candidate="event_id", concluded_at="occurred_at"
+    )
     judged = concluded.filter(IN_PERIOD).select("subject_id").unique()
     return concluded.join(judged, on="subject_id", how="semi").join(
         scoped.select("subject_id", "opened_at"), on="subject_id"
@@ -45,6 +46,16 @@ def failing(folder: Path, candidates: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([handed_off.select("candidate"), undone.select("candidate")]).unique()
 
 
+def contacted(folder: Path, candidates: pl.LazyFrame) -> pl.LazyFrame:
+    by_requester = pl.scan_parquet(folder / "events.parquet").filter(
+        (pl.col("event_type") == "contacted") & (pl.col("actor_type") == "requester")
+    )
+    at, concluded_at = pl.col("occurred_at"), pl.col("concluded_at")
+    joined = candidates.join(by_requester.select("subject_id", "occurred_at"), on="subject_id")
+    inside = joined.filter((at > concluded_at) & (at <= concluded_at + QUIET))
+    return inside.select("candidate").unique()
+
+
 def satisfied(folder: Path, candidates: pl.LazyFrame) -> pl.LazyFrame:
     survey = pl.scan_parquet(folder / "survey.parquet").select(
         "subject_id", "occurred_at", "event_id", "value"
@@ -57,18 +68,25 @@ def satisfied(folder: Path, candidates: pl.LazyFrame) -> pl.LazyFrame:
     return last.filter(pl.col("value") >= 4).select("candidate")
 
 
+def counts(candidates: pl.LazyFrame, met: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    first_met = met.sort("concluded_at").unique("subject_id", keep="first", maintain_order=True)
+    subjects = candidates.filter(IN_PERIOD).select("subject_id").unique()
+    return subjects.select(pl.len()), first_met.filter(IN_PERIOD).select(pl.len())
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     candidates = candidates_of(folder)
-    met = candidates.join(failing(folder, candidates), on="candidate", how="anti").join(
-        satisfied(folder, candidates), on="candidate", how="semi"
+    by_ai = candidates.filter(pl.col("actor_type") == "ai_agent")
+    met = by_ai.join(failing(folder, by_ai), on="candidate", how="anti").join(
+        satisfied(folder, by_ai), on="candidate", how="semi"
     )
-    first_met = met.sort("concluded_at").unique("subject_id", keep="first", maintain_order=True)
-    subjects = candidates.filter(IN_PERIOD).select("subject_id").unique()
-    total, met_count = pl.collect_all(
-        [subjects.select(pl.len()), first_met.filter(IN_PERIOD).select(pl.len())]
-    )
-    print(json.dumps({"met": met_count.item(), "not_met": total.item() - met_count.item()}))
+    quiet = candidates.join(contacted(folder, candidates), on="candidate", how="anti")
+    found = [
+        frame.item() for frame in pl.collect_all([*counts(by_ai, met), *counts(candidates, quiet)])
+    ]
+    buyer = {"met": found[1], "not_met": found[0] - found[1]}
+    print(json.dumps({"buyer": buyer, "vendor": {"met": found[3], "not_met": found[2] - found[3]}}))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ with candidates as (
 
 ),
 
-clause_verdicts as (
+clauses as (
 
-    select * from {{ ref('int_clause_verdicts') }}
+    select * from {{ source('terms', 'clauses') }}
 
 ),
 
@@ -21,13 +21,18 @@ definitions as (
 weighed as (
 
     select
-        candidate_key,
-        min(case when verdict = 'not_met' then clause_number end) as first_not_met,
-        min(case when verdict = 'unverifiable' then clause_number end) as first_unverifiable,
-        min(case when verdict = 'pending' then clause_number end) as first_pending,
-        max(window_ends_at) as matured_at
-    from clause_verdicts
-    group by candidate_key
+        clause_verdicts.candidate_key,
+        min(case when clause_verdicts.verdict = 'not_met' then clauses.clause_number end)
+            as first_not_met,
+        min(case when clause_verdicts.verdict = 'unverifiable' then clauses.clause_number end)
+            as first_unverifiable,
+        min(case when clause_verdicts.verdict = 'pending' then clauses.clause_number end)
+            as first_pending,
+        max(clause_verdicts.window_ends_at) as matured_at
+    from {{ ref('int_clause_verdicts') }} as clause_verdicts
+    inner join clauses
+        on clause_verdicts.clause_key = clauses.clause_key
+    group by clause_verdicts.candidate_key
 
 ),
 
@@ -57,12 +62,19 @@ judged as (
 )
 
 select
-    judged.*,
+    judged.candidate_key,
+    judged.contract_key,
+    judged.definition_key,
+    judged.subject_key,
+    judged.event_id,
+    judged.concluded_at,
+    judged.opened_at,
+    judged.verdict,
     clauses.clause as reason,
     periods.period,
     periods.starts_at as period_starts_at
 from judged
-left join {{ source('terms', 'clauses') }} as clauses
+left join clauses
     on
         judged.definition_key = clauses.definition_key
         and judged.reason_number = clauses.clause_number

@@ -25,7 +25,7 @@ found as (
             and windows.link_key = pattern_events.link_key
             and pattern_events.occurred_at between windows.first_inside and windows.last_inside
     where
-        case pattern_events.window_kind
+        case windows.window_kind
             when 'concluding_event' then pattern_events.event_id = windows.candidate_event_id
             -- a session runs around the conclusion, and compares instants only
             when 'session' then pattern_events.occurred_at <> windows.concluded_at

@@ -29,8 +29,6 @@ weighed as (
         windows.candidate_key,
         windows.clause_key,
         windows.ends_at,
-        clauses.definition_key,
-        clauses.clause_number,
         clauses.clause,
         clauses.verb,
         clauses.pick,
@@ -86,8 +84,6 @@ judged as (
 select
     candidate_key,
     clause_key,
-    definition_key,
-    clause_number,
     clause,
     verdict,
     ends_at as window_ends_at,

@@ -23,9 +23,10 @@ select
     clauses.clause_key,
     candidates.event_id as candidate_event_id,
     candidates.concluded_at,
+    clauses.window_kind,
     case clauses.link
-        when 'requester' then candidates.requester_key
-        else candidates.subject_id
+        when 'requester' then candidates.requester_number
+        else candidates.subject_key
     end as link_key,
     case clauses.window_kind
         when 'until_concluded' then candidates.opened_at

@@ -1,7 +1,7 @@
 -- One row per contract: every determination of the period is placed once, the mirror of every line.
 with determinations as (
 
-    select * from {{ ref('int_period_determinations') }}
+    select * from {{ ref('int_determinations') }}
     where counted_by = 'buyer'
 
 ),

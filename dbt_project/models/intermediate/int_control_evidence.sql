@@ -47,7 +47,7 @@ coverage as (
 concluded as (
 
     select distinct contract_key
-    from {{ ref('int_period_determinations') }}
+    from {{ ref('int_determinations') }}
     where counted_by = 'buyer'
 
 )

@@ -8,13 +8,10 @@ with invoiced as (
 unknown_actors as (
 
     select distinct
-        concluding.contract_key,
-        definitions.outcome,
-        concluding.subject_id
-    from {{ ref('int_concluding_events') }} as concluding
-    inner join {{ source('terms', 'definitions') }} as definitions
-        on concluding.definition_key = definitions.definition_key
-    where definitions.counted_by = 'buyer' and concluding.is_by_unknown
+        definition_key,
+        subject_key
+    from {{ ref('int_concluding_events') }}
+    where is_by_unknown
 
 )
 
@@ -22,13 +19,12 @@ select
     invoiced.contract_key,
     count(*) as subject_invoiced_count,
     count(case when invoiced.is_known then 1 end) as subject_known_count,
-    count(unknown_actors.subject_id) as subject_concluded_by_unknown_count,
+    count(unknown_actors.subject_key) as subject_concluded_by_unknown_count,
     count(case when invoiced.is_known and invoiced.lacks_scope_attribute then 1 end)
         as subject_lacking_scope_attribute_count
 from invoiced
 left join unknown_actors
     on
-        invoiced.contract_key = unknown_actors.contract_key
-        and invoiced.outcome = unknown_actors.outcome
-        and invoiced.subject_id = unknown_actors.subject_id
+        invoiced.definition_key = unknown_actors.definition_key
+        and invoiced.subject_key = unknown_actors.subject_key
 group by invoiced.contract_key

@@ -26,10 +26,12 @@ clauses as (
 clause_verdicts as (
 
     select
-        definition_key,
+        clauses.definition_key,
         count(*) as clause_verdict_count
-    from {{ ref('int_clause_verdicts') }}
-    group by definition_key
+    from {{ ref('int_clause_verdicts') }} as clause_verdicts
+    inner join {{ source('terms', 'clauses') }} as clauses
+        on clause_verdicts.clause_key = clauses.clause_key
+    group by clauses.definition_key
 
 )
 

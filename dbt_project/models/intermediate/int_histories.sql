@@ -1,40 +1,54 @@
--- One row per judged subject whose events must be looked through: it is invoiced, or no source says
--- what it is and when it was opened.
-with events as (
+-- One row per judged subject: what its description says of it, and what its events do.
+with judged as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_judged_subjects') }}
 
 ),
 
-wanted as (
+events as (
 
     select
-        judged.contract_key,
-        judged.subject_id
-    from {{ ref('int_judged_subjects') }} as judged
-    left join {{ ref('int_subjects') }} as subjects
+        judged.subject_key,
+        min(events.subject_type) as logged_type,
+        max(events.subject_type) as other_logged_type,
+        min(events.occurred_at) as first_event_at
+    from {{ ref('int_events') }} as events
+    inner join judged
         on
-            judged.contract_key = subjects.contract_key
-            and judged.subject_id = subjects.subject_id
-    where subjects.opened_at is null
-    union
+            events.contract_key = judged.contract_key
+            and events.subject_id = judged.subject_id
+    group by judged.subject_key
+
+),
+
+described as (
+
     select
-        contract_key,
-        subject_id
-    from {{ ref('int_invoice_lines') }}
-    where line_kind = 'outcome'
+        judged.subject_key,
+        subjects.subject_type as described_type,
+        subjects.opened_at,
+        subjects.requester_key
+    from {{ ref('int_subjects') }} as subjects
+    inner join judged
+        on
+            subjects.contract_key = judged.contract_key
+            and subjects.subject_id = judged.subject_id
 
 )
 
 select
-    events.contract_key,
-    events.subject_id,
-    min(events.subject_type) as subject_type,
-    max(events.subject_type) as other_subject_type,
-    min(events.occurred_at) as first_event_at
-from events
-inner join wanted
-    on
-        events.contract_key = wanted.contract_key
-        and events.subject_id = wanted.subject_id
-group by events.contract_key, events.subject_id
+    judged.subject_key,
+    judged.contract_key,
+    judged.subject_id,
+    coalesce(described.described_type, events.logged_type) as subject_type,
+    described.described_type,
+    events.logged_type,
+    events.other_logged_type,
+    coalesce(described.opened_at, events.first_event_at) as opened_at,
+    described.requester_key,
+    events.subject_key is not null as is_known
+from judged
+left join events
+    on judged.subject_key = events.subject_key
+left join described
+    on judged.subject_key = described.subject_key

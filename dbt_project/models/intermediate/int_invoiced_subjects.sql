@@ -1,25 +1,14 @@
 -- One row per outcome and subject on the invoice: what the log knows of it.
 with lines as (
 
-    select distinct
-        contract_key,
-        outcome,
-        definition_key,
-        subject_id
-    from {{ ref('int_invoice_lines') }}
-    where line_kind = 'outcome'
+    select * from {{ ref('int_invoice_lines') }}
+    where line_kind = 'outcome' and line_number_of_subject = 1
 
 ),
 
 histories as (
 
     select * from {{ ref('int_histories') }}
-
-),
-
-subjects as (
-
-    select * from {{ ref('int_subjects') }}
 
 ),
 
@@ -39,7 +28,7 @@ concluded as (
 
     select distinct
         definition_key,
-        subject_id
+        subject_key
     from {{ ref('int_candidates') }}
 
 )
@@ -47,31 +36,32 @@ concluded as (
 select
     lines.contract_key,
     lines.outcome,
+    lines.definition_key,
     lines.subject_id,
-    histories.subject_id is not null as is_known,
-    coalesce(subjects.subject_type, histories.subject_type) = definitions.subject_type
+    histories.subject_key,
+    histories.is_known,
+    histories.subject_type = definitions.subject_type
     and (scoped_outcomes.outcome is null or coalesce(scoped_subjects.is_in_scope, false))
         as is_in_scope,
     scoped_outcomes.outcome is not null and coalesce(scoped_subjects.lacks_attribute, true)
         as lacks_scope_attribute,
-    concluded.subject_id is not null as has_concluded
+    concluded.subject_key is not null as has_concluded
 from lines
 inner join {{ source('terms', 'definitions') }} as definitions
     on lines.definition_key = definitions.definition_key
-left join histories
-    on lines.contract_key = histories.contract_key and lines.subject_id = histories.subject_id
-left join subjects
-    on lines.contract_key = subjects.contract_key and lines.subject_id = subjects.subject_id
+inner join histories
+    on
+        lines.contract_key = histories.contract_key
+        and lines.subject_id = histories.subject_id
 left join scoped_outcomes
     on
         lines.contract_key = scoped_outcomes.contract_key
         and lines.outcome = scoped_outcomes.outcome
 left join scoped_subjects
     on
-        lines.contract_key = scoped_subjects.contract_key
+        histories.subject_key = scoped_subjects.subject_key
         and lines.outcome = scoped_subjects.outcome
-        and lines.subject_id = scoped_subjects.subject_id
 left join concluded
     on
         lines.definition_key = concluded.definition_key
-        and lines.subject_id = concluded.subject_id
+        and histories.subject_key = concluded.subject_key

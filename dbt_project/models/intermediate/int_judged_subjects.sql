@@ -22,22 +22,33 @@ concluding as (
     inner join {{ source('terms', 'runs') }} as runs
         on definitions.contract_key = runs.contract_key
 
+),
+
+judged as (
+
+    select distinct
+        events.contract_key,
+        events.subject_id
+    from events
+    inner join concluding
+        on
+            events.contract_key = concluding.contract_key
+            and events.event_type = concluding.event_type
+    where
+        events.occurred_at >= coalesce(concluding.concluded_from, events.occurred_at)
+        and events.occurred_at < concluding.concluded_until
+    union
+    select
+        contract_key,
+        subject_id
+    from {{ ref('int_invoice_lines') }}
+    where subject_id is not null
+
 )
 
-select distinct
-    events.contract_key,
-    events.subject_id
-from events
-inner join concluding
-    on
-        events.contract_key = concluding.contract_key
-        and events.event_type = concluding.event_type
-where
-    events.occurred_at >= coalesce(concluding.concluded_from, events.occurred_at)
-    and events.occurred_at < concluding.concluded_until
-union
 select
+    -- a number instead of two texts: what follows joins on it again and again
+    row_number() over (order by contract_key) as subject_key,
     contract_key,
     subject_id
-from {{ ref('int_invoice_lines') }}
-where subject_id is not null
+from judged

@@ -27,7 +27,7 @@ vendor_definitions as (
 
 vendor_determinations as (
 
-    select * from {{ ref('int_period_determinations') }}
+    select * from {{ ref('int_determinations') }}
     where counted_by = 'vendor' and verdict = 'met'
 
 ),

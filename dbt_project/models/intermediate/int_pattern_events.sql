@@ -1,85 +1,61 @@
--- One row per clause and record of an event that fits its pattern by type and actor. It is good
--- when value and unit fit the bounds too; without bounds always, a missing value never.
-with clauses as (
-
-    select
-        clauses.*,
-        definitions.contract_key
-    from {{ source('terms', 'clauses') }} as clauses
-    inner join {{ source('terms', 'definitions') }} as definitions
-        on clauses.definition_key = definitions.definition_key
-
-),
-
-patterns as (
-
-    select
-        clauses.*,
-        patterns.event_type,
-        patterns.actor_type
-    from {{ source('terms', 'clause_patterns') }} as patterns
-    inner join clauses
-        on patterns.clause_key = clauses.clause_key
-
-),
-
-requesters as (
-
-    select
-        contract_key,
-        subject_id,
-        requester_key
-    from {{ ref('int_subjects') }}
-    where requester_key is not null
-
-),
-
+-- One row per pattern and record of an event that fits it by type and actor, of a judged subject or
+-- of its requester. It is good when value and unit fit the bounds too; without bounds always, a
+-- missing value never.
 -- The two ways in which an event is linked read the log apart: the one that no contract uses costs
 -- nothing then.
-linked as (
+with linked as (
 
     select
         patterns.*,
-        events.subject_id as link_key,
+        judged.subject_key as link_key,
         events.occurred_at,
         events.event_id,
         events.value,
         events.unit as event_unit
-    from {{ ref('int_events') }} as events
-    inner join patterns
+    from {{ ref('int_registered_events') }} as events
+    inner join {{ ref('int_patterns') }} as patterns
         on
             events.contract_key = patterns.contract_key
             and events.event_type = patterns.event_type
-            and events.actor_type = coalesce(patterns.actor_type, events.actor_type)
+            and events.actor_type = patterns.actor_type
+    inner join {{ ref('int_judged_subjects') }} as judged
+        on
+            events.contract_key = judged.contract_key
+            and events.subject_id = judged.subject_id
     where patterns.link = 'subject'
     union all
     select
         patterns.*,
-        requesters.requester_key as link_key,
+        requesters.requester_number as link_key,
         events.occurred_at,
         events.event_id,
         events.value,
         events.unit as event_unit
-    from {{ ref('int_events') }} as events
-    inner join patterns
+    from {{ ref('int_registered_events') }} as events
+    inner join {{ ref('int_patterns') }} as patterns
         on
             events.contract_key = patterns.contract_key
             and events.event_type = patterns.event_type
-            and events.actor_type = coalesce(patterns.actor_type, events.actor_type)
-    inner join requesters
+            and events.actor_type = patterns.actor_type
+    inner join {{ ref('int_subjects') }} as subjects
         on
-            events.contract_key = requesters.contract_key
-            and events.subject_id = requesters.subject_id
+            events.contract_key = subjects.contract_key
+            and events.subject_id = subjects.subject_id
+    inner join {{ ref('int_linked_requesters') }} as requesters
+        on
+            subjects.contract_key = requesters.contract_key
+            and subjects.requester_key = requesters.requester_key
     where patterns.link = 'requester'
 
 )
 
 select
+    definition_key,
     clause_key,
-    window_kind,
     link_key,
     occurred_at,
     event_id,
+    is_by_unknown,
     case
         when at_least is null and at_most is null then true
         else coalesce(

@@ -8,7 +8,7 @@ with lines as (
 
 determinations as (
 
-    select * from {{ ref('int_period_determinations') }}
+    select * from {{ ref('int_determinations') }}
     where counted_by = 'buyer'
 
 )

@@ -1,8 +1,15 @@
--- One row per described subject and outcome whose contract narrows the scope: is the subject in it,
--- and does it lack an attribute that decides so?
+-- One row per judged subject and outcome whose contract narrows the scope: is the subject in it,
+-- and does it lack an attribute that decides so? Of a subject that nobody describes there is none.
 with subjects as (
 
-    select * from {{ ref('int_subjects') }}
+    select
+        judged.subject_key,
+        subjects.*
+    from {{ ref('int_subjects') }} as subjects
+    inner join {{ ref('int_judged_subjects') }} as judged
+        on
+            subjects.contract_key = judged.contract_key
+            and subjects.subject_id = judged.subject_id
 
 ),
 
@@ -15,8 +22,7 @@ scope_terms as (
 compared as (
 
     select
-        subjects.contract_key,
-        subjects.subject_id,
+        subjects.subject_key,
         scope_terms.outcome,
         scope_terms.attribute,
         scope_terms.accepted_value,
@@ -38,22 +44,20 @@ compared as (
 per_attribute as (
 
     select
-        contract_key,
-        subject_id,
+        subject_key,
         outcome,
         attribute,
         max(case when attribute_value = accepted_value then 1 else 0 end) as fits,
         max(case when attribute_value is null then 1 else 0 end) as lacks
     from compared
-    group by contract_key, subject_id, outcome, attribute
+    group by subject_key, outcome, attribute
 
 )
 
 select
-    contract_key,
-    subject_id,
+    subject_key,
     outcome,
     min(fits) = 1 as is_in_scope,
     max(lacks) = 1 as lacks_attribute
 from per_attribute
-group by contract_key, subject_id, outcome
+group by subject_key, outcome

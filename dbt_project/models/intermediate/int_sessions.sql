@@ -16,11 +16,14 @@ with candidates as (
 sessioned_subjects as (
 
     select distinct
-        contract_key,
-        subject_id,
-        clause_key,
-        window_us
+        judged.contract_key,
+        judged.subject_id,
+        candidates.subject_key,
+        candidates.clause_key,
+        candidates.window_us
     from candidates
+    inner join {{ ref('int_judged_subjects') }} as judged
+        on candidates.subject_key = judged.subject_key
 
 ),
 
@@ -28,7 +31,7 @@ instants as (
 
     select distinct
         sessioned_subjects.clause_key,
-        sessioned_subjects.subject_id,
+        sessioned_subjects.subject_key,
         sessioned_subjects.window_us,
         events.occurred_at
     from {{ ref('int_events') }} as events
@@ -45,7 +48,7 @@ gaps as (
         *,
         case
             when occurred_at <= {{ microseconds_after(
-                'lag(occurred_at) over (partition by clause_key, subject_id order by occurred_at)',
+                'lag(occurred_at) over (partition by clause_key, subject_key order by occurred_at)',
                 'window_us'
             ) }} then 0
             else 1
@@ -59,7 +62,7 @@ runs as (
     select
         *,
         sum(starts_a_run) over (
-            partition by clause_key, subject_id order by occurred_at
+            partition by clause_key, subject_key order by occurred_at
         ) as run_number
     from gaps
 
@@ -69,12 +72,12 @@ sessions as (
 
     select
         clause_key,
-        subject_id,
+        subject_key,
         run_number,
         min(occurred_at) as first_event_at,
         max(occurred_at) as last_event_at
     from runs
-    group by clause_key, subject_id, run_number
+    group by clause_key, subject_key, run_number
 
 )
 
@@ -87,5 +90,5 @@ from candidates
 inner join sessions
     on
         candidates.clause_key = sessions.clause_key
-        and candidates.subject_id = sessions.subject_id
+        and candidates.subject_key = sessions.subject_key
         and candidates.concluded_at between sessions.first_event_at and sessions.last_event_at

@@ -4,9 +4,9 @@ select
     runs.version,
     runs.period,
     runs.as_of,
-    candidates.outcome,
-    candidates.counted_by,
-    candidates.subject_id,
+    definitions.outcome,
+    definitions.counted_by,
+    judged.subject_id,
     candidates.event_id as candidate_event_id,
     candidates.concluded_at,
     candidates.verdict,
@@ -16,3 +16,7 @@ inner join {{ ref('int_runs') }} as runs
     on
         candidates.contract_key = runs.contract_key
         and candidates.period = runs.period
+inner join {{ source('terms', 'definitions') }} as definitions
+    on candidates.definition_key = definitions.definition_key
+inner join {{ ref('int_judged_subjects') }} as judged
+    on candidates.subject_key = judged.subject_key

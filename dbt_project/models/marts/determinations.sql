@@ -11,6 +11,6 @@ select
     determinations.reason,
     determinations.candidate_event_id,
     determinations.concluded_at
-from {{ ref('int_period_determinations') }} as determinations
+from {{ ref('int_determinations') }} as determinations
 inner join {{ ref('int_runs') }} as runs
     on determinations.contract_key = runs.contract_key

@@ -47,7 +47,7 @@ open_windows as (
     select
         determinations.contract_key,
         max(clause_verdicts.window_ends_at) as pending_until
-    from {{ ref('int_period_determinations') }} as determinations
+    from {{ ref('int_determinations') }} as determinations
     inner join {{ ref('int_clause_verdicts') }} as clause_verdicts
         on determinations.candidate_key = clause_verdicts.candidate_key
     where

@@ -11,9 +11,7 @@ _FLAG, _INSTANT, _MICROSECONDS = pa.bool_(), pa.timestamp("us"), pa.int64()
 # What may be null, by table; every other column never is.
 _NULLABLE = {
     "contracts": {"monthly_floor", "monthly_cap"},
-    "concluding_patterns": {"actor_type"},
     "clauses": {"window_us", "at_least", "at_most", "unit", "if_missing"},
-    "clause_patterns": {"actor_type"},
     "actors": {"valid_from", "valid_until"},
 }
 

@@ -16,6 +16,7 @@ from recount.contract.definitions import Clause, ConcludedBy, Definition, Outcom
 from recount.contract.model import Contract
 from recount.contract.table_types import SCHEMAS
 from recount.contract.terms import Monthly
+from recount.contract.vocabulary import ACTOR_TYPES
 
 Row = dict[str, Any]
 
@@ -124,8 +125,8 @@ def _clause(clause: Clause) -> Row:
 
 
 def _pairs(pattern: ConcludedBy) -> Iterator[Row]:
-    """Yield every event type with every actor type; a null actor type is anybody."""
-    for event_type, actor_type in product(pattern.event, pattern.by or (None,)):
+    """Yield every event type with every actor type; a pattern that names no actor means anybody."""
+    for event_type, actor_type in product(pattern.event, pattern.by or ACTOR_TYPES):
         yield {"event_type": event_type, "actor_type": actor_type}
 
 

@@ -5,7 +5,7 @@ import difflib
 import functools
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 import iso4217
 
@@ -16,6 +16,8 @@ ActorType = Literal["ai_agent", "human_agent", "requester", "automation", "unkno
 SubjectType = Literal["ticket", "meeting", "recovery", "document", "call", "appointment"]
 PartyType = Literal["buyer", "vendor"]
 DataRight = Literal["workflow_logs", "transcripts", "fine_tuning_data"]
+
+ACTOR_TYPES: tuple[ActorType, ...] = get_args(ActorType)
 
 # What one performs, not what one achieves: a vendor can always perform more of it.
 _ACTIVITIES = ("interaction", "engagement", "conversation", "message", "session")

@@ -9,6 +9,7 @@ import pytest
 
 from recount.contract.table_types import SCHEMAS
 from recount.contract.tables import terms_tables
+from recount.contract.vocabulary import ACTOR_TYPES
 from tests.unit.contract.acme import ACME, acme_with, contract_of
 
 
@@ -90,20 +91,25 @@ def test_clauses_stand_in_file_order_with_their_windows_in_microseconds(tmp_path
     assert [row["if_missing"] for row in clauses] == [None, None, "not_met"]
 
 
-def test_a_pattern_is_every_event_with_every_actor_and_anybody_is_null(tmp_path: Path) -> None:
+def test_a_pattern_is_every_event_with_every_actor_and_all_of_them_where_it_names_none(
+    tmp_path: Path,
+) -> None:
     text = acme_with("by: human_agent, until", "by: [human_agent, unknown], until")
     patterns = rows_of(tmp_path, "clause_patterns", text)
     pairs = [(row["event_type"], row["actor_type"]) for row in patterns if row["clause_key"] < 2]
 
     assert pairs[:2] == [("replied", "human_agent"), ("replied", "unknown")]
-    assert len(pairs) == 3 * 2 + 2
-    assert pairs[6:] == [("reopened", None), ("followed_up", None)]
+    assert len(pairs) == 3 * 2 + 2 * 5
+    assert {actor for event, actor in pairs if event == "reopened"} == set(ACTOR_TYPES)
 
 
 def test_the_concluding_event_is_a_pattern_of_its_definition(tmp_path: Path) -> None:
     assert rows_of(tmp_path, "concluding_patterns") == [
         {"definition_key": 0, "event_type": "solved", "actor_type": "ai_agent"},
-        {"definition_key": 1, "event_type": "solved", "actor_type": None},
+        *(
+            {"definition_key": 1, "event_type": "solved", "actor_type": actor_type}
+            for actor_type in ACTOR_TYPES
+        ),
     ]
 
 

@@ -8,8 +8,8 @@ DECIDING = {
     "int_clause_evidence", "int_clause_verdicts", "int_clause_windows", "int_concluding_events",
     "int_coverage", "int_determinations", "int_invoice_lines", "int_invoiced_subjects",
     "int_judged_subjects", "int_matches", "int_outcome_totals", "int_pattern_events",
-    "int_placements", "int_registered_events", "int_scoped_subjects", "int_sessions",
-    "reconciliation_lines", "statements", "stg_servicenow_export__events",
+    "int_patterns", "int_placements", "int_registered_events", "int_scoped_subjects",
+    "int_sessions", "reconciliation_lines", "statements", "stg_servicenow_export__events",
     "stg_servicenow_export__states",
 }  # fmt: skip
 

@@ -1,0 +1,5 @@
+-- One row per record of an event, from all sources, as the source tells it.
+{{ canonical_events([
+    ref('stg_event_log__events'),
+    ref('stg_servicenow_export__events'),
+]) }}
