@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recount.collecting import without_collecting
 from recount.errors import ReconcileError
 from recount.project import DBT_PROJECT
 
@@ -42,6 +43,9 @@ MARTS: Mapping[str, tuple[str, ...]] = {
 
 _LOG = logging.getLogger(__name__)
 _PARSED_PROJECT = "partial_parse.msgpack"
+# A build of a month needs no unit tests, and dbt parses anew when its variables change: what it
+# parsed without them has a name of its own, beside that of somebody who works on the models.
+_PARSED_FOR_A_MONTH = DBT_PROJECT / "target" / "month.msgpack"
 
 
 @dataclass(frozen=True)
@@ -135,24 +139,18 @@ def _fill(
 
 
 def _build(scratch: Scratch) -> None:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    warm = DBT_PROJECT / "target" / _PARSED_PROJECT
     target = scratch.folder / "target"
     target.mkdir()
-    if warm.exists():
-        shutil.copyfile(warm, target / _PARSED_PROJECT)
-    try:
-        outcome = dbtRunner().invoke([
+    if _PARSED_FOR_A_MONTH.exists():
+        shutil.copyfile(_PARSED_FOR_A_MONTH, target / _PARSED_PROJECT)
+    with without_collecting():
+        outcome = _run_dbt([
             "--quiet", "--log-path", str(scratch.folder), "--log-level", "none",
             "--no-write-json", "--no-populate-cache",
-            "build", "--exclude-resource-type", "unit_test",
+            "build", "--vars", "{unit_tests: none}",
             "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
             "--target-path", str(target),
         ])  # fmt: skip
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception:
         raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
     result: Any = outcome.result
@@ -160,26 +158,35 @@ def _build(scratch: Scratch) -> None:
         _LOG.info("%s %s in %.2f s", each.node.name, each.status, each.execution_time)
     for failure in _failures(result):
         raise ReconcileError(_sentence(scratch, failure))
-    _keep_parsed(target / _PARSED_PROJECT, warm)
+    _keep_parsed(target / _PARSED_PROJECT)
 
 
-def _keep_parsed(parsed: Path, warm: Path) -> None:
+def _run_dbt(arguments: list[str]) -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    try:
+        return dbtRunner().invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _keep_parsed(parsed: Path) -> None:
     # Parsing costs as much as building; a folder that cannot be written only costs the time again.
-    if parsed.exists() and _is_stale(warm):
+    if parsed.exists() and _is_stale(_PARSED_FOR_A_MONTH):
         with contextlib.suppress(OSError):
-            warm.parent.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=warm.parent, delete=False) as copy:
+            _PARSED_FOR_A_MONTH.parent.mkdir(exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=_PARSED_FOR_A_MONTH.parent, delete=False) as copy:
                 copy.write(parsed.read_bytes())
-            Path(copy.name).replace(warm)
+            Path(copy.name).replace(_PARSED_FOR_A_MONTH)
 
 
-def _is_stale(warm: Path) -> bool:
-    if not warm.exists():
+def _is_stale(kept: Path) -> bool:
+    if not kept.exists():
         return True
-    parsed_at = warm.stat().st_mtime
-    folders = ("models", "macros", "tests", "seeds", "unit_tests")
-    files = (path for folder in folders for path in (DBT_PROJECT / folder).rglob("*"))
-    return any(path.stat().st_mtime > parsed_at for path in files)
+    kept_at = kept.stat().st_mtime
+    files = (path for path in DBT_PROJECT.rglob("*") if kept.parent not in path.parents)
+    return any(path.is_file() and path.stat().st_mtime > kept_at for path in files)
 
 
 def _failures(result: Any) -> Iterator[Any]:

@@ -1,6 +1,5 @@
 """Great Expectations without a project, without telemetry and without rows in its results."""
 
-import gc
 import importlib
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from recount.collecting import without_collecting
 from recount.guard.reading import Expectation
 
 # Whole rows never reach a result: positions are enough to find them again in our own table.
@@ -150,21 +150,9 @@ def _great_expectations() -> Any:
     """Import it late, because it takes long, and with its telemetry off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     if "great_expectations" not in sys.modules:
-        with _without_collecting(), _put_off(_SELDOM_USED):
+        with without_collecting(), _put_off(_SELDOM_USED):
             importlib.import_module("great_expectations")
     return importlib.import_module("great_expectations")
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Collect no garbage meanwhile: thousands of classes are made, and all of them stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Later(ModuleType):

@@ -22,6 +22,13 @@ BLOCK_BYTES = 4 * 1024**2
 _HEADER_BYTES = 1024**2
 
 
+def opened(
+    data: bytes | Path, file_name: str, wanted: Collection[str]
+) -> tuple[list[str], Iterator[pa.RecordBatch]]:
+    """Return the names of all columns, and the wanted ones of them batch by batch."""
+    return header(data, file_name), batches(data, file_name, wanted)
+
+
 def header(data: bytes | Path, file_name: str) -> list[str]:
     """Return the column names; SourceError if there is no header in UTF-8."""
     with _opened(data) as file:

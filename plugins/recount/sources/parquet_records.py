@@ -1,6 +1,8 @@
 """Parquet files as batches, read by a child process that may fail without harm."""
 
+import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,10 +19,14 @@ from recount.sources.words import shown
 MAGIC = b"PAR1"
 
 
-def header(data: bytes | Path, file_name: str) -> list[str]:
-    """Return the column names; SourceError if the file cannot be read."""
-    with _reader(data, file_name, ()) as reader:
-        return [str(name) for name in json.loads(reader.schema.metadata[b"names"])]
+def opened(
+    data: bytes | Path, file_name: str, wanted: Collection[str]
+) -> tuple[list[str], Iterator[pa.RecordBatch]]:
+    """Return the names of all columns, and the wanted ones of them batch by batch."""
+    found = batches(data, file_name, wanted)
+    first = next(found)
+    names = json.loads(first.schema.metadata[b"names"])
+    return names, itertools.chain([first.replace_schema_metadata()], found)
 
 
 def batches(
@@ -28,10 +34,11 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the wanted columns that the file has, with the types that it gives them.
 
-    There is at least one batch, with the columns, also where there are no records.
+    There is at least one batch, with the columns, also where there are no records; the metadata of
+    its schema has the names of all columns. SourceError if the file cannot be read.
     """
     with _reader(data, file_name, wanted) as reader:
-        yield pa.RecordBatch.from_pylist([], schema=reader.schema.remove_metadata())
+        yield pa.RecordBatch.from_pylist([], schema=reader.schema)
         yield from reader
 
 
@@ -43,7 +50,9 @@ def _reader(
     command = [sys.executable, "-P", str(Path(parquet_child.__file__))]
     with _on_disk(data) as path, tempfile.TemporaryFile() as said:
         arguments = [*command, str(path), *sorted(wanted)]
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said) as child:
+        # numpy comes with pyarrow, and would start threads for mathematics that nobody does
+        alone = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, env=alone) as child:
             try:
                 with pa.ipc.open_stream(child.stdout) as reader:
                     yield reader

@@ -22,11 +22,11 @@ class Records:
 def read(data: bytes | Path, file_name: str, wanted: Collection[str]) -> Records:
     """Open a file by what it begins with; SourceError if a wanted column is there twice."""
     reader = parquet_records if is_parquet(data) else csv_records
-    columns = tuple(reader.header(data, file_name))
+    columns, batches = reader.opened(data, file_name, wanted)
     for name in wanted:
         if columns.count(name) > 1:
             raise SourceError(f"{file_name} has the column {name!r} twice; remove one of them")
-    return Records(columns, reader.batches(data, file_name, wanted))
+    return Records(tuple(columns), batches)
 
 
 def require(records: Records, file_name: str, required: Collection[str]) -> None:
