@@ -7,7 +7,7 @@ says already changes nothing, so that a run repeated from any point ends in the 
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,11 +87,11 @@ def _edition(folder: str, number: int) -> str:
 
 
 def publish_marts(
-    lake: Lake, slot: Slot, marts: Mapping[str, pa.Table], facts: Mapping[str, Any]
+    lake: Lake, slot: Slot, marts: Iterable[tuple[str, pa.Table]], facts: Mapping[str, Any]
 ) -> str:
     """Publish the marts of a slot, then the manifest that makes them count; return its key."""
     listed = {}
-    for name, table in marts.items():
+    for name, table in marts:
         data = _parquet(table)
         key = f"marts/{name}/{slot.path}/{sha256(data).removeprefix('sha256:')}.parquet"
         lake.put_once(key, data)
@@ -99,19 +99,47 @@ def publish_marts(
     return publish(lake, f"marts/manifest/{slot.path}", {**facts, "marts": listed})
 
 
-def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], dict[str, pa.Table]]:
-    """The facts of a manifest and the marts that it lists; LandingError if one was altered."""
+class Marts(Mapping[str, pa.Table]):
+    """The marts that a manifest lists, each read when it is asked for; some are large.
+
+    LandingError if the one that is asked for was altered.
+    """
+
+    def __init__(self, lake: Lake, listed: Mapping[str, Any]) -> None:
+        """Read nothing yet."""
+        self._lake, self._listed = lake, listed
+        self._read: dict[str, pa.Table] = {}
+
+    def __getitem__(self, name: str) -> pa.Table:
+        """Return a mart as it was published."""
+        if name not in self._read:
+            entry = self._listed[name]
+            data = self._lake.get(entry["key"])
+            if sha256(data) != entry["sha256"]:
+                raise LandingError(
+                    f"{self._lake.uri(entry['key'])} was altered; delete the lake's copy of "
+                    "the marts and run the month again"
+                )
+            self._read[name] = pq.read_table(pa.BufferReader(data))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the marts."""
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        """Count the marts."""
+        return len(self._listed)
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is such a mart, without reading it."""
+        return name in self._listed
+
+
+def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], Marts]:
+    """The facts of a manifest and the marts that it lists."""
     manifest = json.loads(lake.get(manifest_key))
-    tables = {}
-    for name, entry in manifest["marts"].items():
-        data = lake.get(entry["key"])
-        if sha256(data) != entry["sha256"]:
-            raise LandingError(
-                f"{lake.uri(entry['key'])} was altered; delete the lake's copy of "
-                "the marts and run the month again"
-            )
-        tables[name] = pq.read_table(pa.BufferReader(data))
-    return manifest, tables
+    return manifest, Marts(lake, manifest["marts"])
 
 
 def _parquet(table: pa.Table) -> bytes:

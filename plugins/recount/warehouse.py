@@ -7,6 +7,7 @@ becomes part of a statement of SQL: all of it is rows.
 
 import contextlib
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,12 +115,26 @@ def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[
 
     `terms` are the tables of the `terms` schema, `landed` the names of the tables that
     `write_landed` wrote. Raises ReconcileError with the sentence of the first test that failed.
+    Of memory it takes what RECOUNT_MEMORY allows, else what DuckDB would, and beyond that the disk.
     """
     # Open from the first table to the last: each time a database is closed it is written out whole.
     with duckdb.connect(str(scratch.database)) as connection, contextlib.chdir(scratch.folder):
         connection.execute("pragma disable_checkpoint_on_shutdown")
+        _limit_memory(connection)
         _fill(connection, terms, landed)
         _build(scratch)
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    limit = os.environ.get("RECOUNT_MEMORY")
+    if limit is None:
+        return
+    try:
+        connection.execute("set memory_limit = $1", [limit])
+    except duckdb.Error:
+        raise ReconcileError(
+            f"RECOUNT_MEMORY is {limit!r}; write how much memory a build may take, such as 4GB"
+        ) from None
 
 
 def _fill(

@@ -27,7 +27,7 @@ def landed(lake: Lake, period: str, data: bytes, record_count: int = 1) -> dict[
 
 def invoiced(lake: Lake, period: str, invoice_id: str) -> None:
     invoices = pa.table({"invoice_id": [invoice_id]})
-    publish_marts(lake, Slot("acme", period, AT), {"invoices": invoices}, {})
+    publish_marts(lake, Slot("acme", period, AT), {"invoices": invoices}.items(), {})
 
 
 def test_a_file_of_an_earlier_month_is_noticed(lake: Lake) -> None:
