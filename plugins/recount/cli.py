@@ -23,13 +23,30 @@ UNUSABLE = 2
 
 
 class _Refusing(click.Group):
-    """A group whose commands refuse in one sentence."""
+    """A group whose commands refuse in one sentence, also what click itself cannot read."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(UNUSABLE)
+        except click.ClickException as error:
+            refuse(_in_one_sentence(error))
+        except click.Abort:
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except RecountError as error:
             refuse(str(error))
+
+
+def _in_one_sentence(error: click.ClickException) -> str:
+    said = " ".join(error.format_message().split()).rstrip(".")
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{said}; see `{ctx.command_path} --help`" if ctx else said
 
 
 def refuse(sentence: str) -> NoReturn:

@@ -102,11 +102,16 @@ def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[Fact]:
         ("Due", day(letterhead.due_on) if letterhead.due_on else "not stated"),
         ("Purchase order", _ids(letterhead.purchase_orders) or "not stated"),
         ("Last day for a dispute", day(letterhead.dispute_by) if letterhead.dispute_by else ""),
-        ("Tolerance", letterhead.tolerance),
+        ("Tolerance", letterhead.tolerance, _tested(statement)),
         ("Divergence", *(_divergence(statement["divergence"]) if letterhead.invoice_ids else ())),
         ("A year at this rate", *_year(statement)),
     ]
     return [(label, [text for text in texts if text]) for label, *texts in facts if any(texts)]
+
+
+def _tested(statement: Mapping[str, Any]) -> str:
+    """Say what the tolerance was held against: the divergence beside it is net, and was not."""
+    return "" if statement["decision"] == "hold" else str(statement["because"])
 
 
 def _divergence(shares: Mapping[str, str | None]) -> tuple[str, str, str]:

@@ -147,6 +147,14 @@ def _money(amount: Decimal | str | None) -> Decimal | None:
     return None if amount is None else Decimal(amount)
 
 
+BECAUSE = {
+    "pay": "over-invoicing is within the tolerance of 2 %",
+    "dispute": "over-invoiced by 26.00 % of what was invoiced (count), above the tolerance of 2 %",
+    "query": "3 invoiced outcomes cannot be verified",
+    "hold": "the statement is provisional: verdicts can still change",
+}
+
+
 def statement(
     table: pa.Table, *, decision: str, kind: str = "final", unverifiable: str = "query"
 ) -> dict[str, Any]:
@@ -161,6 +169,7 @@ def statement(
         "as_of": "2016-05-01T00:00:00Z",
         "kind": kind,
         "decision": decision,
+        "because": BECAUSE[decision],
         "billing_source": "recount" if decision == "dispute" else "invoice",
         "currency": "USD",
         "outcomes": {"resolution": _outcome(rows)},

@@ -18,7 +18,15 @@ from recount.notify.letterhead import Letterhead
 from recount.notify.notice import vendor_notice
 from recount.notify.waterfall import svg
 from recount.periods import parse_instant
-from tests.unit.notify.months import ACME, MARCH, QUARTER, accepting, lines, statement
+from tests.unit.notify.months import (
+    ACME,
+    BECAUSE,
+    MARCH,
+    QUARTER,
+    accepting,
+    lines,
+    statement,
+)
 from tests.unit.notify.parsing import (
     ReadMail,
     exact,
@@ -69,6 +77,17 @@ def test_pay_says_what_by_when_and_because_of_what(outbox: Post) -> None:
     assert mail.headers["Auto-Submitted"] == "auto-generated"
     assert to_do(mail) == "Pay 310.86 USD by 15 May 2016."
     assert "4 lines worth 3.96 USD are over-invoiced, which is within the tolerance" in mail.seen
+
+
+@pytest.mark.parametrize("decision", ["pay", "dispute", "query"])
+def test_beside_the_tolerance_stands_what_was_held_against_it(outbox: Post, decision: str) -> None:
+    flat = " ".join(mailed(outbox, decision).text.split())
+    assert f"Tolerance: {ACME.tolerance}, {BECAUSE[decision]} Divergence:" in flat
+
+
+def test_while_the_month_is_on_hold_nothing_was_held_against_the_tolerance(outbox: Post) -> None:
+    flat = " ".join(mailed(outbox, "hold").text.split())
+    assert f"Tolerance: {ACME.tolerance} Divergence:" in flat
 
 
 def test_a_dispute_that_needs_approval_asks_for_it_and_says_that_the_draft_waits(
