@@ -26,10 +26,12 @@ scoped_subjects as (
 
 concluded as (
 
-    select distinct
+    select
         definition_key,
-        subject_key
+        subject_key,
+        min({{ event_order('concluded_at', 'event_id') }}) as first_event
     from {{ ref('int_candidates') }}
+    group by definition_key, subject_key
 
 )
 
@@ -45,7 +47,9 @@ select
         as is_in_scope,
     scoped_outcomes.outcome is not null and coalesce(scoped_subjects.lacks_attribute, true)
         as lacks_scope_attribute,
-    concluded.subject_key is not null as has_concluded
+    concluded.subject_key is not null as has_concluded,
+    concluded.first_event.occurred_at as first_concluded_at,
+    concluded.first_event.event_id as first_candidate_event_id
 from lines
 inner join {{ source('terms', 'definitions') }} as definitions
     on lines.definition_key = definitions.definition_key

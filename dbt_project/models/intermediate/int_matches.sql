@@ -47,6 +47,8 @@ matched as (
 
     select
         placements.*,
+        subjects.first_concluded_at,
+        subjects.first_candidate_event_id,
         prices.per_outcome,
         totals_only.outcome is not null as is_in_total_only,
         vendor_definitions.definition_key is null or vendor_determinations.subject_id is not null

@@ -27,8 +27,14 @@ select
     matches.line_number,
     matches.subject_id,
     matches.concluded_at_invoiced,
-    matches.concluded_at,
-    matches.candidate_event_id,
+    case
+        when matches.match_status = 'out_of_period' then matches.first_concluded_at
+        else matches.concluded_at
+    end as concluded_at,
+    case
+        when matches.match_status = 'out_of_period' then matches.first_candidate_event_id
+        else matches.candidate_event_id
+    end as candidate_event_id,
     clause_verdicts.deciding_event_id,
     cast(coalesce(matches.quantity, 1) as decimal(18, 6)) as quantity,
     matches.unit_price as unit_price_invoiced,
