@@ -24,7 +24,7 @@ scoped_subjects as (
 
 ),
 
-concluded as (
+first_candidates as (
 
     select
         definition_key,
@@ -32,6 +32,17 @@ concluded as (
         min({{ event_order('concluded_at', 'event_id') }}) as first_event
     from {{ ref('int_candidates') }}
     group by definition_key, subject_key
+
+),
+
+concluded as (
+
+    select
+        definition_key,
+        subject_key,
+        first_event.occurred_at as first_concluded_at,
+        first_event.event_id as first_candidate_event_id
+    from first_candidates
 
 )
 
@@ -48,8 +59,8 @@ select
     scoped_outcomes.outcome is not null and coalesce(scoped_subjects.lacks_attribute, true)
         as lacks_scope_attribute,
     concluded.subject_key is not null as has_concluded,
-    concluded.first_event.occurred_at as first_concluded_at,
-    concluded.first_event.event_id as first_candidate_event_id
+    concluded.first_concluded_at,
+    concluded.first_candidate_event_id
 from lines
 inner join {{ source('terms', 'definitions') }} as definitions
     on lines.definition_key = definitions.definition_key

@@ -1,8 +1,8 @@
--- One row per record of an event that exists for the run, with the type that the contract's
--- registry gives its actor at that instant.
+-- One row per record of an event and whom it speaks of, with the type that the contract's registry
+-- gives its actor at that instant.
 with events as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_linked_events') }}
 
 ),
 
@@ -22,8 +22,9 @@ actors as (
 
 select
     events.contract_key,
+    events.link,
+    events.link_key,
     events.event_id,
-    events.subject_id,
     events.event_type,
     events.occurred_at,
     coalesce(actors.actor_type, events.actor_type) as actor_type,
