@@ -53,3 +53,17 @@
 {% macro spark__fingerprint(columns) -%}
     xxhash64({{ columns | join(', ') }})
 {%- endmacro %}
+
+
+{#- Names in one text, in their order, with commas between; null where there is none. -#}
+{% macro listed(name) %}
+    {{- return(adapter.dispatch('listed', 'recount')(name)) -}}
+{% endmacro %}
+
+{% macro default__listed(name) -%}
+    string_agg({{ name }}, ', ' order by {{ name }})
+{%- endmacro %}
+
+{% macro spark__listed(name) -%}
+    nullif(array_join(sort_array(collect_list({{ name }})), ', '), '')
+{%- endmacro %}

@@ -1,5 +1,6 @@
--- One row per contract and event type that the buyer's definitions name: is it observed past the
--- period, and if a clause requires it, did it happen since the period began, if anything concluded?
+-- One row per contract: of the event types that the buyer's definitions name, which does no source
+-- show, which are not observed past the period, and which does a clause require that never happened
+-- since the period began, though something was concluded?
 with patterns as (
 
     select
@@ -50,32 +51,46 @@ concluded as (
     from {{ ref('int_determinations') }}
     where counted_by = 'buyer'
 
+),
+
+looked_at as (
+
+    select
+        named.contract_key,
+        case when coverage.event_type is null then named.event_type end as not_shown,
+        case when coverage.observed_until < runs.period_ends_at then named.event_type end
+            as cut_short,
+        case
+            when
+                named.is_required
+                and coverage.event_type is not null
+                and concluded.contract_key is not null
+                and coalesce(totals.observed_since_period_count, 0) = 0
+                then named.event_type
+        end as required_absent
+    from named
+    inner join runs
+        on named.contract_key = runs.contract_key
+    left join concluded
+        on named.contract_key = concluded.contract_key
+    left join coverage
+        on
+            named.contract_key = coverage.contract_key
+            and named.event_type = coverage.event_type
+    left join {{ ref('int_event_totals') }} as totals
+        on
+            named.contract_key = totals.contract_key
+            and named.event_type = totals.event_type
+
 )
 
 select
-    named.contract_key,
-    count(case when coverage.event_type is null then 1 end) as event_type_not_shown_count,
-    count(case when coverage.observed_until < runs.period_ends_at then 1 end)
-        as event_type_cut_short_count,
-    count(case
-        when
-            named.is_required
-            and coverage.event_type is not null
-            and concluded.contract_key is not null
-            and coalesce(totals.observed_since_period_count, 0) = 0
-            then 1
-    end) as required_event_type_absent_count
-from named
-inner join runs
-    on named.contract_key = runs.contract_key
-left join concluded
-    on named.contract_key = concluded.contract_key
-left join coverage
-    on
-        named.contract_key = coverage.contract_key
-        and named.event_type = coverage.event_type
-left join {{ ref('int_event_totals') }} as totals
-    on
-        named.contract_key = totals.contract_key
-        and named.event_type = totals.event_type
-group by named.contract_key
+    contract_key,
+    count(not_shown) as event_type_not_shown_count,
+    count(cut_short) as event_type_cut_short_count,
+    count(required_absent) as required_event_type_absent_count,
+    {{ listed('not_shown') }} as event_types_not_shown,
+    {{ listed('cut_short') }} as event_types_cut_short,
+    {{ listed('required_absent') }} as required_event_types_absent
+from looked_at
+group by contract_key

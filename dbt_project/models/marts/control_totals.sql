@@ -58,6 +58,9 @@ select
     {% for hop, columns in counts.items() %}{% for column in columns %}
     cast(coalesce({{ hop }}.{{ column }}, 0) as bigint) as {{ column }},
     {% endfor %}{% endfor %}
+    evidence.event_types_not_shown,
+    evidence.event_types_cut_short,
+    evidence.required_event_types_absent,
     cast(coalesce(placed.line_placed_count, 0) as bigint) as line_placed_count,
     cast(coalesce(lines.amount_staged, 0) as decimal(18, 6)) as amount_staged,
     cast(coalesce(placed.amount_placed, 0) as decimal(18, 6)) as amount_placed

@@ -46,6 +46,7 @@ CONTROL_TOTALS: Mapping[str, int] = {
     "determination_placed_twice_count": 0,
     "line_placed_count": 40,
 }
+NAMES = ("event_types_not_shown", "event_types_cut_short", "required_event_types_absent")
 STATEMENT: Mapping[str, Any] = {
     "line_count": 40,
     "invoiced_count": 38,
@@ -72,7 +73,8 @@ MANIFESTS = [
 
 def month(**changed: Any) -> dict[str, pa.Table]:
     """A month without a fault, or with numbers of the one-row tables changed."""
-    totals = {**CONTROL_TOTALS, "amount_staged": "537.62", "amount_placed": "537.62"}
+    money = {"amount_staged": "537.62", "amount_placed": "537.62"}
+    totals = {**CONTROL_TOTALS, **dict.fromkeys(NAMES), **money}
     known = set(totals) | set(STATEMENT)
     assert set(changed) <= known, set(changed) - known
     return {
@@ -94,6 +96,7 @@ def control_totals(counts: Mapping[str, Any]) -> pa.Table:
     for name, value in counts.items():
         exact = name.startswith("amount_") and value is not None
         kind = MONEY if name.startswith("amount_") else pa.int64()
+        kind = pa.string() if name in NAMES else kind
         columns[name] = pa.array([Decimal(value) if exact else value], kind)
     return pa.table(columns)
 

@@ -72,6 +72,12 @@ def test_a_finding_is_what_the_statement_prints() -> None:
     }
 
 
+def test_the_event_types_that_the_log_lacks_are_named() -> None:
+    tables = month(event_type_not_shown_count=2, event_types_not_shown="closed, rated")
+    (finding,) = judge(tables, PARAMETERS).findings
+    assert finding.observed == "event types that no source shows: closed, rated"
+
+
 @pytest.mark.parametrize("column", COUNTS)
 def test_a_count_that_nobody_counted_is_never_as_expected(column: str, tmp_path: Path) -> None:
     expectations = only(tmp_path, "control_totals")
