@@ -121,7 +121,10 @@ def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[
     with duckdb.connect(str(scratch.database)) as connection, contextlib.chdir(scratch.folder):
         connection.execute("pragma disable_checkpoint_on_shutdown")
         _limit_memory(connection)
-        _fill(connection, terms, landed)
+        try:
+            _fill(connection, terms, landed)
+        except duckdb.Error as problem:
+            raise ReconcileError(_of_a_model("terms", str(problem))) from None
         _build(scratch)
 
 
@@ -223,4 +226,17 @@ def _sentence(scratch: Scratch, failure: Any) -> str:
         return (
             f"the check {failure.node.name!r} found {found.num_rows} rows, and there must be none"
         )
-    return f"the model {failure.node.name!r} failed: {failure.message}"
+    return _of_a_model(failure.node.name, str(failure.message))
+
+
+def _of_a_model(name: str, said: str) -> str:
+    """Say in one sentence why a model failed; a first line of dbt's only repeats its name."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    reasons = [line for line in lines if " Error in " not in line] or ["it gave no reason"]
+    because = reasons[0][:300]
+    if because.startswith("Out of Memory"):
+        return (
+            f"{name!r} needs more memory than a build may take ({because}); raise RECOUNT_MEMORY, "
+            "or give the machine more memory or more space for temporary files"
+        )
+    return f"the model {name!r} failed: {because}"

@@ -55,11 +55,11 @@ def run_dbt(folder: Path, *arguments: str) -> Any:
 def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scratch folder of a small month: a line agreed, one no outcome, an outcome not billed."""
     folder = tmp_path_factory.mktemp("month")
-    recount([_small_month(contract_of())], folder)
+    recount([small_month(contract_of())], folder)
     return folder
 
 
-def _small_month(contract: Contract) -> Case:
+def small_month(contract: Contract) -> Case:
     solved = [
         Event(f"e{number}", subject, "ticket", "solved", at("2026-03-02 09:00"), "ai_agent")
         for number, subject in enumerate(["agreed", "reopened", "unbilled"])
