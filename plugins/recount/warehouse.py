@@ -1,4 +1,4 @@
-"""Stage, classify and reconcile: one dbt build in a scratch database. Only here is DuckDB known.
+"""Stage, classify and reconcile in a scratch database; only here and in dbt_build is DuckDB known.
 
 The scratch database holds two schemas that Python fills, `terms` (contracts as typed tables) and
 `landed` (the parsed rows of landed objects), and dbt's own. Nothing of a contract, a file or an id
@@ -6,10 +6,7 @@ becomes part of a statement of SQL: all of it is rows.
 """
 
 import contextlib
-import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,9 +17,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recount.collecting import without_collecting
+from recount.dbt_build import build
 from recount.errors import ReconcileError
-from recount.project import DBT_PROJECT
 
 # Each mart with the columns that put its rows in order, so that its bytes never depend on threads.
 MARTS: Mapping[str, tuple[str, ...]] = {
@@ -41,12 +37,6 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "manifests": ("source", "stream"),
     "control_totals": ("contract",),
 }  # fmt: skip
-
-_LOG = logging.getLogger(__name__)
-_PARSED_PROJECT = "partial_parse.msgpack"
-# A build of a month needs no unit tests, and dbt parses anew when its variables change: what it
-# parsed without them has a name of its own, beside that of somebody who works on the models.
-_PARSED_FOR_A_MONTH = DBT_PROJECT / "target" / "month.msgpack"
 
 
 @dataclass(frozen=True)
@@ -125,7 +115,8 @@ def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[
             _fill(connection, terms, landed)
         except duckdb.Error as problem:
             raise ReconcileError(_of_a_model("terms", str(problem))) from None
-        _build(scratch)
+        for failure in build(scratch.folder):
+            raise ReconcileError(_sentence(scratch, failure))
 
 
 def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
@@ -154,63 +145,6 @@ def _fill(
         connection.execute(
             f"create view landed.\"{name}\" as select * from read_parquet('{files}')"
         )
-
-
-def _build(scratch: Scratch) -> None:
-    target = scratch.folder / "target"
-    target.mkdir()
-    if _PARSED_FOR_A_MONTH.exists():
-        shutil.copyfile(_PARSED_FOR_A_MONTH, target / _PARSED_PROJECT)
-    with without_collecting():
-        outcome = _run_dbt([
-            "--quiet", "--log-path", str(scratch.folder), "--log-level", "none",
-            "--no-write-json", "--no-populate-cache",
-            "build", "--vars", "{unit_tests: none}",
-            "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-            "--target-path", str(target),
-        ])  # fmt: skip
-    if outcome.exception:
-        raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
-    result: Any = outcome.result
-    for each in result.results:
-        _LOG.info("%s %s in %.2f s", each.node.name, each.status, each.execution_time)
-    for failure in _failures(result):
-        raise ReconcileError(_sentence(scratch, failure))
-    _keep_parsed(target / _PARSED_PROJECT)
-
-
-def _run_dbt(arguments: list[str]) -> Any:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    try:
-        return dbtRunner().invoke(arguments)
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-
-
-def _keep_parsed(parsed: Path) -> None:
-    # Parsing costs as much as building; a folder that cannot be written only costs the time again.
-    if parsed.exists() and _is_stale(_PARSED_FOR_A_MONTH):
-        with contextlib.suppress(OSError):
-            _PARSED_FOR_A_MONTH.parent.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=_PARSED_FOR_A_MONTH.parent, delete=False) as copy:
-                copy.write(parsed.read_bytes())
-            Path(copy.name).replace(_PARSED_FOR_A_MONTH)
-
-
-def _is_stale(kept: Path) -> bool:
-    if not kept.exists():
-        return True
-    kept_at = kept.stat().st_mtime
-    files = (path for path in DBT_PROJECT.rglob("*") if kept.parent not in path.parents)
-    return any(path.is_file() and path.stat().st_mtime > kept_at for path in files)
-
-
-def _failures(result: Any) -> Iterator[Any]:
-    for each in result.results:
-        if each.status in ("error", "fail", "runtime error"):
-            yield each
 
 
 def _sentence(scratch: Scratch, failure: Any) -> str:
