@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,13 @@ def build(folder: Path) -> list[Any]:
     target.mkdir()
     if _PARSED_FOR_A_MONTH.exists():
         shutil.copyfile(_PARSED_FOR_A_MONTH, target / _PARSED_PROJECT)
-    with without_collecting():
-        outcome = _run_dbt([
-            "--quiet", "--log-path", str(folder), "--log-level", "none",
-            "--no-write-json", "--no-populate-cache",
-            "build", "--vars", "{unit_tests: none}",
-            "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-            "--target-path", str(target),
-        ])  # fmt: skip
+    outcome = _run_dbt([
+        "--quiet", "--log-path", str(folder), "--log-level", "none",
+        "--no-write-json", "--no-populate-cache",
+        "build", "--vars", "{unit_tests: none}",
+        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+        "--target-path", str(target),
+    ])  # fmt: skip
     if outcome.exception:
         raise ReconcileError(f"dbt could not build the statement: {outcome.exception}")
     _keep_parsed(target / _PARSED_PROJECT)
@@ -42,11 +42,13 @@ def build(folder: Path) -> list[Any]:
 
 
 def _run_dbt(arguments: list[str]) -> Any:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    with without_collecting(stays="dbt.cli.main" not in sys.modules):
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
 
     try:
-        return dbtRunner().invoke(arguments)
+        with without_collecting():
+            return dbtRunner().invoke(arguments)
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 

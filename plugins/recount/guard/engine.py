@@ -150,7 +150,7 @@ def _great_expectations() -> Any:
     """Import it late, because it takes long, and with its telemetry off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     if "great_expectations" not in sys.modules:
-        with without_collecting(), _put_off(_SELDOM_USED):
+        with without_collecting(stays=True), _put_off(_SELDOM_USED):
             importlib.import_module("great_expectations")
     return importlib.import_module("great_expectations")
 

@@ -1,5 +1,6 @@
-"""A build keeps to the memory that it is allowed, and says when it cannot read how much that is."""
+"""A build keeps to the memory that it is allowed, gives it back, and says when it needs more."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,11 @@ def test_a_build_that_needs_more_names_the_memory_and_the_limit_in_one_sentence(
         recount([small_month(contract_of())], tmp_path)
     assert "raise RECOUNT_MEMORY" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_of_what_a_build_made_nothing_is_kept_from_the_collector(tmp_path: Path) -> None:
+    recount([small_month(contract_of())], tmp_path / "first")
+    kept = gc.get_freeze_count()
+    recount([small_month(contract_of())], tmp_path / "second")
+    assert gc.get_freeze_count() == kept
+    assert gc.isenabled()
