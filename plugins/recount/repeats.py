@@ -1,6 +1,7 @@
-"""What an invoice repeats of an earlier month: the same file, or the same number.
+"""What an invoice repeats of another month: the same file, or the same number.
 
-Only earlier months are looked at, so that a month says the same when a later one has arrived.
+Only what was landed before this invoice is looked at, so that a month says the same however often
+it is run, and whatever is landed later; of two that are alike, the one that came second says so.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,39 +12,42 @@ import pyarrow.parquet as pq
 
 from recount import landing
 from recount.lake import Lake
+from recount.manifests import Manifest
+
+Streams = Mapping[str, str]  # the digest of the manifest that a month reads, by stream
 
 
 def periods_of_same_file(
-    lake: Lake, owner: str, source: str, streams: Mapping[str, str], period: str
+    lake: Lake, owner: str, source: str, streams: Streams, period: str
 ) -> list[str]:
-    """The earlier periods for which a file with the same bytes, and lines in it, was landed."""
+    """The other periods for which a file of the same bytes, and with lines, was landed before."""
     found: set[str] = set()
     for stream, digest in streams.items():
-        manifests = landing.verify_chain(lake, owner, source, stream)
-        ours = {
-            page.sha256
-            for manifest in manifests
-            for page in manifest.pages
-            if manifest.digest == digest and page.record_count
-        }
-        found |= {
-            manifest.period
-            for manifest in manifests
-            if manifest.period < period and ours & {page.sha256 for page in manifest.pages}
-        }
-    return sorted(found)
+        *before, ours = _up_to(landing.verify_chain(lake, owner, source, stream), digest)
+        files = {page.sha256 for page in ours.pages if page.record_count}
+        found |= {each.period for each in before if files & {page.sha256 for page in each.pages}}
+    return sorted(found - {period})
 
 
 def periods_of_same_invoice(
-    lake: Lake, contract: str, invoice_ids: Collection[str], period: str
+    lake: Lake, owner: str, source: str, streams: Streams, period: str, invoice_ids: Collection[str]
 ) -> list[str]:
-    """The earlier periods whose published statements hold an invoice of the same number."""
-    found = set()
+    """The other periods, landed before, whose statements hold an invoice of the same number."""
+    earlier: set[str] = set()
+    for stream, digest in streams.items():
+        *before, _ = _up_to(landing.verify_chain(lake, owner, source, stream), digest)
+        earlier |= {each.period for each in before} - {period}
+    found: set[str] = set()
     numbers = pa.array(sorted(invoice_ids), pa.string())
-    for key in lake.keys(f"marts/invoices/contract={contract}"):
-        earlier = key.split("/period=")[1].split("/")[0]
-        if earlier < period and earlier not in found:
+    for key in lake.keys(f"marts/invoices/contract={owner}"):
+        other = key.split("/period=")[1].split("/")[0]
+        if other in earlier - found:
             invoices = pq.read_table(pa.BufferReader(lake.get(key)), columns=["invoice_id"])
             if pc.any(pc.is_in(invoices["invoice_id"], numbers)).as_py():
-                found.add(earlier)
+                found.add(other)
     return sorted(found)
+
+
+def _up_to(manifests: list[Manifest], digest: str) -> list[Manifest]:
+    """The manifests up to the first with that digest: the same content may have come again."""
+    return manifests[: [each.digest for each in manifests].index(digest) + 1]

@@ -86,7 +86,7 @@ def _parameters(
             lake, name, INVOICE, streams, month.period
         ),
         "periods_of_same_invoice": repeats.periods_of_same_invoice(
-            lake, name, invoice_ids, month.period
+            lake, name, INVOICE, streams, month.period, invoice_ids
         ),
     }
 

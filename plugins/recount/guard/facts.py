@@ -29,8 +29,8 @@ def run_facts(parameters: Mapping[str, object]) -> dict[str, Any]:
     `invoice_state` (present, missing, or none: the contract names no invoice) and
     `unverifiable_policy` are required. The lists are empty if left out: `confusable_line_numbers`
     are the invoice's lines whose unknown subject looks like a known one, `periods_of_same_file` the
-    other periods whose landed invoice file has the same bytes and at least one line, and
-    `periods_of_same_invoice` the other periods that an invoice number of this one stands in.
+    other periods for which a file with the same bytes and at least one line was landed before, and
+    `periods_of_same_invoice` those, landed before, that an invoice number of this one stands in.
     """
     for name in parameters:
         if name not in _WORDS and name not in _LISTS:

@@ -1,4 +1,4 @@
-"""An invoice that repeats an earlier month is noticed, and a later month changes nothing."""
+"""An invoice that repeats another month is noticed by the second, and the first never changes."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,31 +25,57 @@ def landed(lake: Lake, period: str, data: bytes, record_count: int = 1) -> dict[
     return {"lines": land(lake, "acme", period, extraction, AT).digest}
 
 
-def invoiced(lake: Lake, period: str, invoice_id: str) -> None:
+def invoiced(lake: Lake, period: str, invoice_id: str) -> dict[str, str]:
     invoices = pa.table({"invoice_id": [invoice_id]})
     publish_marts(lake, Slot("acme", period, AT), {"invoices": invoices}.items(), {})
+    return landed(lake, period, f"{period} {invoice_id}".encode())
 
 
-def test_a_file_of_an_earlier_month_is_noticed(lake: Lake) -> None:
+def same_file(lake: Lake, streams: dict[str, str], period: str) -> list[str]:
+    return periods_of_same_file(lake, "acme", "invoice", streams, period)
+
+
+def same_number(lake: Lake, streams: dict[str, str], period: str, *numbers: str) -> list[str]:
+    return periods_of_same_invoice(lake, "acme", "invoice", streams, period, numbers)
+
+
+def test_a_file_that_was_landed_for_another_month_is_noticed(lake: Lake) -> None:
     landed(lake, "2026-03", b"the same bytes")
     streams = landed(lake, "2026-04", b"the same bytes")
-    assert periods_of_same_file(lake, "acme", "invoice", streams, "2026-04") == ["2026-03"]
+    assert same_file(lake, streams, "2026-04") == ["2026-03"]
 
 
-def test_a_later_month_does_not_change_what_an_earlier_one_says(lake: Lake) -> None:
+@pytest.mark.parametrize("other", ["2026-02", "2026-04"])
+def test_what_is_landed_later_does_not_change_what_a_month_says(lake: Lake, other: str) -> None:
+    streams = invoiced(lake, "2026-03", "INV-1")
+    landed(lake, other, b"2026-03 INV-1")
+    invoiced(lake, other, "INV-1")
+    assert same_file(lake, streams, "2026-03") == []
+    assert same_number(lake, streams, "2026-03", "INV-1") == []
+
+
+def test_a_month_that_is_landed_after_the_next_one_notices_it_too(lake: Lake) -> None:
+    landed(lake, "2026-04", b"the same bytes")
+    streams = landed(lake, "2026-03", b"the same bytes")
+    assert same_file(lake, streams, "2026-03") == ["2026-04"]
+
+
+def test_an_invoice_that_comes_again_for_its_own_month_repeats_nothing(lake: Lake) -> None:
     streams = landed(lake, "2026-03", b"the same bytes")
     landed(lake, "2026-04", b"the same bytes")
-    assert periods_of_same_file(lake, "acme", "invoice", streams, "2026-03") == []
+    landed(lake, "2026-03", b"corrected")
+    assert landed(lake, "2026-03", b"the same bytes") == streams
+    assert same_file(lake, streams, "2026-03") == []
 
 
 def test_two_months_without_lines_are_two_empty_months(lake: Lake) -> None:
     landed(lake, "2026-03", b"header only", record_count=0)
     streams = landed(lake, "2026-04", b"header only", record_count=0)
-    assert periods_of_same_file(lake, "acme", "invoice", streams, "2026-04") == []
+    assert same_file(lake, streams, "2026-04") == []
 
 
-def test_an_invoice_number_of_an_earlier_month_is_noticed(lake: Lake) -> None:
+def test_an_invoice_number_of_another_month_is_noticed(lake: Lake) -> None:
     invoiced(lake, "2026-03", "INV-1")
-    invoiced(lake, "2026-05", "INV-1")
-    assert periods_of_same_invoice(lake, "acme", ["INV-1"], "2026-04") == ["2026-03"]
-    assert periods_of_same_invoice(lake, "acme", ["INV-2"], "2026-04") == []
+    streams = invoiced(lake, "2026-04", "INV-1")
+    assert same_number(lake, streams, "2026-04", "INV-1", "INV-3") == ["2026-03"]
+    assert same_number(lake, streams, "2026-04", "INV-2") == []
