@@ -3,12 +3,11 @@
 import contextlib
 import logging
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from recount.collecting import without_collecting
+from recount.collecting import imported, without_collecting
 from recount.errors import ReconcileError
 from recount.project import DBT_PROJECT
 
@@ -42,15 +41,13 @@ def build(folder: Path) -> list[Any]:
 
 
 def _run_dbt(arguments: list[str]) -> Any:
-    with without_collecting(stays="dbt.cli.main" not in sys.modules):
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
-
+    dbt = imported("dbt.cli.main")
+    connections = imported("dbt.adapters.duckdb.connections").DuckDBConnectionManager
     try:
         with without_collecting():
-            return dbtRunner().invoke(arguments)
+            return dbt.dbtRunner().invoke(arguments)
     finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        connections.close_all_connections()
 
 
 def _has_failed(result: Any) -> bool:

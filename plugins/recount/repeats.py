@@ -4,7 +4,8 @@ Only what was landed before this invoice is looked at, so that a month says the 
 it is run, and whatever is landed later; of two that are alike, the one that came second says so.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,40 +15,46 @@ from recount import landing
 from recount.lake import Lake
 from recount.manifests import Manifest
 
-Streams = Mapping[str, str]  # the digest of the manifest that a month reads, by stream
+
+@dataclass(frozen=True)
+class Landed:
+    """What a month reads of its invoice, and what was landed for other months before it."""
+
+    ours: Sequence[Manifest]
+    before: Sequence[Manifest]
 
 
-def periods_of_same_file(
-    lake: Lake, owner: str, source: str, streams: Streams, period: str
-) -> list[str]:
-    """The other periods for which a file of the same bytes, and with lines, was landed before."""
-    found: set[str] = set()
+def landed(lake: Lake, owner: str, source: str, streams: Mapping[str, str], period: str) -> Landed:
+    """Find the manifests that a month reads, by stream and digest, and those before them."""
+    ours: list[Manifest] = []
+    before: list[Manifest] = []
     for stream, digest in streams.items():
-        *before, ours = _up_to(landing.verify_chain(lake, owner, source, stream), digest)
-        files = {page.sha256 for page in ours.pages if page.record_count}
-        found |= {each.period for each in before if files & {page.sha256 for page in each.pages}}
-    return sorted(found - {period})
+        manifests = landing.verify_chain(lake, owner, source, stream)
+        # the first with that digest: the same content may have come again
+        place = [each.digest for each in manifests].index(digest)
+        ours.append(manifests[place])
+        before += [each for each in manifests[:place] if each.period != period]
+    return Landed(ours, before)
+
+
+def periods_of_same_file(found: Landed) -> list[str]:
+    """The other periods for which a file of the same bytes, and with lines, was landed before."""
+    files = {page.sha256 for each in found.ours for page in each.pages if page.record_count}
+    repeated = (each for each in found.before if files & {page.sha256 for page in each.pages})
+    return sorted({each.period for each in repeated})
 
 
 def periods_of_same_invoice(
-    lake: Lake, owner: str, source: str, streams: Streams, period: str, invoice_ids: Collection[str]
+    lake: Lake, owner: str, found: Landed, invoice_ids: Collection[str]
 ) -> list[str]:
     """The other periods, landed before, whose statements hold an invoice of the same number."""
-    earlier: set[str] = set()
-    for stream, digest in streams.items():
-        *before, _ = _up_to(landing.verify_chain(lake, owner, source, stream), digest)
-        earlier |= {each.period for each in before} - {period}
-    found: set[str] = set()
+    earlier = {each.period for each in found.before}
+    repeated: set[str] = set()
     numbers = pa.array(sorted(invoice_ids), pa.string())
     for key in lake.keys(f"marts/invoices/contract={owner}"):
         other = key.split("/period=")[1].split("/")[0]
-        if other in earlier - found:
+        if other in earlier - repeated:
             invoices = pq.read_table(pa.BufferReader(lake.get(key)), columns=["invoice_id"])
             if pc.any(pc.is_in(invoices["invoice_id"], numbers)).as_py():
-                found.add(other)
-    return sorted(found)
-
-
-def _up_to(manifests: list[Manifest], digest: str) -> list[Manifest]:
-    """The manifests up to the first with that digest: the same content may have come again."""
-    return manifests[: [each.digest for each in manifests].index(digest) + 1]
+                repeated.add(other)
+    return sorted(repeated)

@@ -41,7 +41,8 @@ def recount(month: Month) -> str:
         terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
         reconcile(scratch, terms, tables)
         known = scratch.subject_ids()
-        confusable = guard.confusable_line_numbers(scratch.mart("reconciliation_lines"), known)
+        lines = scratch.mart("reconciliation_lines", "line_number", "subject_id", "match_status")
+        confusable = guard.confusable_line_numbers(lines, known)
         facts = {
             "contract": contract.contract,
             "version": contract.version,
@@ -78,16 +79,13 @@ def _parameters(
     lake, name = month.lake, contract.contract
     invoice_ids = marts["invoices"]["invoice_id"].to_pylist()
     streams = facts["streams"].get(INVOICE, {})
+    landed = repeats.landed(lake, name, INVOICE, streams, month.period)
     return {
         "invoice_state": _invoice_state(contract, facts),
         "unverifiable_policy": contract.settlement.unverifiable,
         "confusable_line_numbers": facts["confusable_line_numbers"],
-        "periods_of_same_file": repeats.periods_of_same_file(
-            lake, name, INVOICE, streams, month.period
-        ),
-        "periods_of_same_invoice": repeats.periods_of_same_invoice(
-            lake, name, INVOICE, streams, month.period, invoice_ids
-        ),
+        "periods_of_same_file": repeats.periods_of_same_file(landed),
+        "periods_of_same_invoice": repeats.periods_of_same_invoice(lake, name, landed, invoice_ids),
     }
 
 

@@ -79,10 +79,12 @@ class Scratch:
                         found += [each.replace(tzinfo=UTC) for each in (bounds.min, bounds.max)]
         return min(found), max(found)
 
-    def mart(self, name: str) -> pa.Table:
-        """Return the rows of a mart, in its order."""
+    def mart(self, name: str, *columns: str) -> pa.Table:
+        """Return the rows of a mart, in its order; all columns, or those that are named."""
         order = ", ".join(f'"{column}" nulls last' for column in MARTS[name])
-        return self.query(f'select * from recount."{name}" order by {order}')
+        return self.query(
+            f'select {", ".join(columns) or "*"} from recount."{name}" order by {order}'
+        )
 
     def subject_ids(self) -> Iterator[str]:
         """Every subject of the log, one by one: they may be millions."""

@@ -1,6 +1,7 @@
 """The month's determinations by the whole dbt build with its tests.
 
-`python -m tests.benchmarks.by_dbt prepare DATA SCRATCH` lands and parses what one build reads.
+`python -m tests.benchmarks.by_dbt prepare DATA SCRATCH AS_OF` lands and parses what one build
+reads.
 """
 
 import json
@@ -15,15 +16,13 @@ from recount.gathering import gather
 from recount.month import Month
 from recount.warehouse import Scratch, reconcile
 
-AS_OF = "2026-12-01T00:00:00Z"
 
-
-def prepare(folder: Path, scratch_folder: Path) -> None:
+def prepare(folder: Path, scratch_folder: Path, as_of: str) -> None:
     """Land and parse the month, and keep what one build reads."""
     contract_path = folder / "contract.yml"
     contract = read(contract_path)
     lake = str(scratch_folder / "lake")
-    month = Month(str(contract_path), contract.contract, "2026-08", AS_OF, lake)
+    month = Month(str(contract_path), contract.contract, "2026-08", as_of, lake)
     for source in stages.sources_of(month):
         pins.land(month, source)
     streams = {source: pin["streams"] for source, pin in pins.pins_of(month).items()}
@@ -36,7 +35,7 @@ def prepare(folder: Path, scratch_folder: Path) -> None:
 
 def main() -> None:
     if sys.argv[1] == "prepare":
-        prepare(Path(sys.argv[2]), Path(sys.argv[3]))
+        prepare(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
         return
     scratch = Scratch(Path(sys.argv[1]))
     terms = {

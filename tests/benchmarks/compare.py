@@ -52,7 +52,7 @@ def of_one_month(tickets: int, folder: Path) -> dict[str, Figures]:
     pristine.mkdir()
     # Processes of their own: the peak of a child is never below that of who starts it.
     _in_a_process("data", folder / "data", str(tickets))
-    _in_a_process("by_dbt", "prepare", folder / "data", pristine)
+    _in_a_process("by_dbt", "prepare", folder / "data", pristine, AS_OF)
     found: dict[str, list[Figures]] = {way: [] for way in WAYS}
     for _ in range(RUNS):
         for way in WAYS:

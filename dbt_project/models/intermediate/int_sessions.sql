@@ -16,14 +16,10 @@ with candidates as (
 sessioned_subjects as (
 
     select distinct
-        judged.contract_key,
-        judged.subject_id,
-        candidates.subject_key,
-        candidates.clause_key,
-        candidates.window_us
+        subject_key,
+        clause_key,
+        window_us
     from candidates
-    inner join {{ ref('int_judged_subjects') }} as judged
-        on candidates.subject_key = judged.subject_key
 
 ),
 
@@ -34,11 +30,10 @@ instants as (
         sessioned_subjects.subject_key,
         sessioned_subjects.window_us,
         events.occurred_at
-    from {{ ref('int_events') }} as events
+    from {{ ref('int_linked_events') }} as events
     inner join sessioned_subjects
-        on
-            events.contract_key = sessioned_subjects.contract_key
-            and events.subject_id = sessioned_subjects.subject_id
+        on events.link_key = sessioned_subjects.subject_key
+    where events.link = 'subject'
 
 ),
 

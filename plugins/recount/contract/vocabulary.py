@@ -18,6 +18,7 @@ PartyType = Literal["buyer", "vendor"]
 DataRight = Literal["workflow_logs", "transcripts", "fine_tuning_data"]
 
 ACTOR_TYPES: tuple[ActorType, ...] = get_args(ActorType)
+SUBJECT_TYPES: tuple[SubjectType, ...] = get_args(SubjectType)
 
 # What one performs, not what one achieves: a vendor can always perform more of it.
 _ACTIVITIES = ("interaction", "engagement", "conversation", "message", "session")

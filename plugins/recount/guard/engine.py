@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from recount.collecting import without_collecting
+from recount.collecting import imported
 from recount.guard.reading import Expectation
 
 # Whole rows never reach a result: positions are enough to find them again in our own table.
@@ -149,10 +149,8 @@ def _first_line(text: str) -> str:
 def _great_expectations() -> Any:
     """Import it late, because it takes long, and with its telemetry off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    if "great_expectations" not in sys.modules:
-        with without_collecting(stays=True), _put_off(_SELDOM_USED):
-            importlib.import_module("great_expectations")
-    return importlib.import_module("great_expectations")
+    with _put_off(_SELDOM_USED):
+        return imported("great_expectations")
 
 
 class _Later(ModuleType):

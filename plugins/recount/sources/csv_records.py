@@ -26,7 +26,8 @@ def opened(
     data: bytes | Path, file_name: str, wanted: Collection[str]
 ) -> tuple[list[str], Iterator[pa.RecordBatch]]:
     """Return the names of all columns, and the wanted ones of them batch by batch."""
-    return header(data, file_name), batches(data, file_name, wanted)
+    names = header(data, file_name)
+    return names, _batches(data, file_name, [name for name in names if name in wanted])
 
 
 def header(data: bytes | Path, file_name: str) -> list[str]:
@@ -52,8 +53,10 @@ def batches(
 
     There is at least one batch, with the columns, also where there are no records.
     """
-    names = header(data, file_name)
-    included = [name for name in names if name in wanted]
+    return opened(data, file_name, wanted)[1]
+
+
+def _batches(data: bytes | Path, file_name: str, included: list[str]) -> Iterator[pa.RecordBatch]:
     ragged: list[arrow_csv.InvalidRow] = []
 
     def refuse(row: arrow_csv.InvalidRow) -> str:

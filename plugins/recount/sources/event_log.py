@@ -1,7 +1,5 @@
 """The canonical event log as files (DESIGN 3), CSV or Parquet: any system can be fed in."""
 
-import csv
-import functools
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -10,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recount.contract.vocabulary import ACTOR_TYPES, SUBJECT_TYPES, event_types
 from recount.errors import SourceError
 from recount.periods import Period
-from recount.project import EVENT_TYPES
 from recount.sources import files, redaction
 from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction
@@ -21,8 +19,8 @@ from recount.sources.source import Coverage, covered
 from recount.sources.terms import Instant, Names, Settings, SourceTerms
 from recount.sources.words import shown
 
-SUBJECT_TYPE = choice("ticket", "meeting", "recovery", "document", "call", "appointment")
-ACTOR_TYPE = choice("ai_agent", "human_agent", "requester", "automation", "unknown")
+SUBJECT_TYPE = choice(*SUBJECT_TYPES)
+ACTOR_TYPE = choice(*ACTOR_TYPES)
 EVENTS = (
     optional("event_id", TEXT),
     Column("subject_id", TEXT),
@@ -72,7 +70,7 @@ class EventLog:
         """Type the settings; ContractError names what cannot be used."""
         said = terms.typed(EventLogSettings)
         for index, event_type in enumerate(said.shows):
-            if event_type not in known_event_types():
+            if event_type not in event_types():
                 raise terms.refused(
                     f"shows.{index}",
                     f"{shown(event_type)} is no event type; "
@@ -130,7 +128,7 @@ def _event_rows(batch: pa.RecordBatch, source: str, shows: tuple[str, ...]) -> p
 
 def refuse_undeclared(batch: pa.RecordBatch, source: str, shows: tuple[str, ...]) -> None:
     """Refuse a log that holds a known event type which it does not show (DESIGN 5)."""
-    undeclared = pa.array(sorted(known_event_types() - set(shows)), pa.string())
+    undeclared = pa.array(sorted(set(event_types()) - set(shows)), pa.string())
     row = pc.index(pc.is_in(batch.column("event_type"), undeclared), True).as_py()
     if row >= 0:
         file, number, event_type = (
@@ -161,10 +159,3 @@ def _unambiguous(cells: pa.Array) -> pa.Array:
     text = pc.cast(cells, pa.string())
     length = pc.cast(pc.binary_length(text), pa.string())
     return pc.fill_null(pc.binary_join_element_wise(length, text, ":"), "-")
-
-
-@functools.cache
-def known_event_types() -> frozenset[str]:
-    """Return the event types of the seed that people extend."""
-    with EVENT_TYPES.open(encoding="utf-8", newline="") as seed:
-        return frozenset(row["event_type"] for row in csv.DictReader(seed))

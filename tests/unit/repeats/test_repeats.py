@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from recount import repeats
 from recount.lake import Lake, open_lake
 from recount.landing import Extraction, Page, land
 from recount.published import Slot, publish_marts
@@ -32,11 +33,12 @@ def invoiced(lake: Lake, period: str, invoice_id: str) -> dict[str, str]:
 
 
 def same_file(lake: Lake, streams: dict[str, str], period: str) -> list[str]:
-    return periods_of_same_file(lake, "acme", "invoice", streams, period)
+    return periods_of_same_file(repeats.landed(lake, "acme", "invoice", streams, period))
 
 
 def same_number(lake: Lake, streams: dict[str, str], period: str, *numbers: str) -> list[str]:
-    return periods_of_same_invoice(lake, "acme", "invoice", streams, period, numbers)
+    found = repeats.landed(lake, "acme", "invoice", streams, period)
+    return periods_of_same_invoice(lake, "acme", found, numbers)
 
 
 def test_a_file_that_was_landed_for_another_month_is_noticed(lake: Lake) -> None:
