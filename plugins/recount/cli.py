@@ -118,6 +118,42 @@ def contract_check(paths: tuple[Path, ...], on: datetime | None, as_json: bool) 
     sys.exit(code)
 
 
+@main.group()
+def sources() -> None:
+    """Try the systems that a contract reads."""
+
+
+@sources.command("check")
+@contract_option
+@click.option(
+    "--period",
+    metavar="YYYY-MM",
+    help="The month whose files are looked for; the contract's first by default.",
+)
+@json_option
+def sources_check(contract_path: Path, period: str | None, as_json: bool) -> None:
+    """Say whether each source can be reached, may be read, what it shows, and since when.
+
+    Nothing is landed. Exit code 0: all can be read. 1: something cannot. 2: not even tried.
+    """
+    from recount.contract.reading import read_all
+    from recount.contract.versions import in_force
+    from recount.reaching import report
+
+    versions = read_all(contract_path)
+    first = min(versions, key=lambda version: version.effective.from_)
+    of = _period(period or f"{first.effective.from_:%Y-%m}", first)
+    chosen = in_force(versions, of.first_day) if period else first
+    reports = []
+    for name in chosen.sources:
+        reports.append(report(chosen, name, of))
+        for line in reports[-1].lines() if not as_json else ():
+            click.echo(line)
+    if as_json:
+        _print_json([found.as_json() for found in reports])
+    sys.exit(0 if all(found.is_fine for found in reports) else 1)
+
+
 def _shows_of(of: Contract) -> dict[str, tuple[str, ...]]:
     from recount.sources import source_of, terms_of
 
@@ -215,21 +251,27 @@ def demo(folder: Path, seed: int) -> None:
 def _month(contract_path: Path, period: str, as_of: datetime | None, lake_uri: str) -> Any:
     from recount.contract.reading import read_all
     from recount.month import Month
-    from recount.periods import Period, format_instant
+    from recount.periods import format_instant
 
     versions = read_all(contract_path)
     if len(by_name(versions)) > 1:
         names = ", ".join(by_name(versions))
         raise ContractError(f"{contract_path} holds {names}; give the path of one contract")
-    try:
-        of = Period.named(period, versions[0].zone)
-    except ValueError as error:
-        raise ContractError(f"--period: {error}") from None
+    of = _period(period, versions[0])
     month = Month(str(contract_path), versions[0].contract, period, "", lake_uri)
     instant = as_of or of.ends_at + month.contract.settlement.final_after
     return Month(
         str(contract_path), versions[0].contract, period, format_instant(instant), lake_uri
     )
+
+
+def _period(name: str, contract: Contract) -> Any:
+    from recount.periods import Period
+
+    try:
+        return Period.named(name, contract.zone)
+    except ValueError as error:
+        raise ContractError(f"--period: {error}") from None
 
 
 def _progress(quiet: bool) -> Callable[[str], None]:

@@ -50,12 +50,14 @@ def gather(
     # an empty typed file for every table, so that no model needs to know which sources are in use
     for table, schema in schemas.items():
         scratch.write_landed(table, "empty", schema, [])
+    observed: dict[str, dict[str, datetime]] = {source: {} for source in contract.sources}
     for source, digests in streams.items():
         for stream, digest in digests.items():
-            terms = terms_of(contract, source)
-            manifest = landing.find(lake, contract.contract, source, stream, digest)
-            _write_stream(scratch, lake, terms, manifest)
-    _write_coverage(scratch, contract, as_of)
+            manifests = landing.whole(lake, contract.contract, source, stream, digest)
+            _write_stream(scratch, lake, terms_of(contract, source), manifests)
+            if (feed := manifests[-1].feed) is not None:
+                observed[source][stream] = feed.observed_until
+    _write_coverage(scratch, contract, as_of, observed)
     tables = terms_tables([contract])
     tables["runs"] = run_rows([(contract, Period.named(period, contract.zone), as_of)])
     first, last = scratch.span(as_of)
@@ -90,32 +92,46 @@ class _Rows:
         self.write(table, rows[0].get("stream", "facts"), iter(facts.to_batches()))
 
 
-def _write_stream(scratch: Scratch, lake: Lake, terms: SourceTerms, manifest: Manifest) -> None:
+def _write_stream(
+    scratch: Scratch, lake: Lake, terms: SourceTerms, manifests: list[Manifest]
+) -> None:
     source, rows = source_of(terms), _Rows(scratch, terms.name)
-    parsed = 0
-    stream = manifest.chain.stream
+    stream = manifests[-1].stream
+
+    def batches(folder: Path) -> Iterator[pa.RecordBatch]:
+        for manifest in manifests:
+            for page in manifest.pages:
+                with landing.opened(lake, page, folder) as path:
+                    yield from source.batches(terms, stream, page.name, path)
+
     with tempfile.TemporaryDirectory(dir=scratch.folder) as folder:
-        saved = landing.save(lake, manifest, Path(folder))
-        for number, (page, path) in enumerate(saved):
-            batches = source.batches(terms, stream, page.name, path)
-            parsed += rows.write(f"{terms.system}__{stream}", f"{number:06}", batches)
-    rows.write_facts("manifests", MANIFESTS, [_manifest_facts(manifest, parsed)])
+        parsed = rows.write(f"{terms.system}__{stream}", stream, batches(Path(folder)))
+    rows.write_facts("manifests", MANIFESTS, [_manifest_facts(manifests, parsed)])
 
 
-def _manifest_facts(manifest: Manifest, parsed: int) -> dict[str, Any]:
-    total = manifest.control_total
+def _manifest_facts(manifests: list[Manifest], parsed: int) -> dict[str, Any]:
+    """Say of a stream what its manifests say together; the last digest stands for all of them."""
+    totals = [manifest.control_total for manifest in manifests]
+    known = [total for total in totals if total]
+    is_whole = len(known) == len(totals)
+    kinds = {total.kind for total in known}
     return {
-        "stream": manifest.chain.stream,
-        "digest": manifest.digest,
-        "record_count": manifest.record_count,
-        "page_count": len(manifest.pages),
-        "control_total": str(total.value) if total else None,
-        "control_total_kind": total.kind if total else None,
+        "stream": manifests[-1].stream,
+        "digest": manifests[-1].digest,
+        "record_count": sum(manifest.record_count for manifest in manifests),
+        "page_count": sum(len(manifest.pages) for manifest in manifests),
+        "control_total": str(sum(total.value for total in known)) if is_whole else None,
+        "control_total_kind": max(kinds, key=("exact", "approximate").index) if is_whole else None,
         "parsed_count": parsed,
     }
 
 
-def _write_coverage(scratch: Scratch, contract: Contract, as_of: datetime) -> None:
+def _write_coverage(
+    scratch: Scratch,
+    contract: Contract,
+    as_of: datetime,
+    observed: Mapping[str, Mapping[str, datetime]],
+) -> None:
     for name in contract.evidence_sources:
         terms = terms_of(contract, name)
         source: Source = source_of(terms)
@@ -125,6 +141,6 @@ def _write_coverage(scratch: Scratch, contract: Contract, as_of: datetime) -> No
                 "observed_from": each.observed_from and naive(each.observed_from),
                 "observed_until": naive(each.observed_until),
             }
-            for each in source.coverage(terms, as_of)
+            for each in source.coverage(terms, as_of, observed[name])
         ]
         _Rows(scratch, name).write_facts("coverage", COVERAGE, rows)

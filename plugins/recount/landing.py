@@ -7,18 +7,20 @@ lists: nothing reads them, and the next run finds them again by their hash.
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from recount import landed_pages
+from recount import feeds, landed_pages
 from recount.errors import LandingError, TransientError
 from recount.lake import KeyConflict, Lake
 from recount.manifests import Chain, Manifest, PageEntry, read_manifest
-from recount.sources.extraction import ControlTotal, Extraction, Page
+from recount.sources.extraction import ControlTotal, Extraction, Feed, Page
 
 __all__ = [
-    "ControlTotal", "Extraction", "Manifest", "Page", "PageEntry",
-    "find", "land", "latest", "pages", "save", "unreferenced", "verify_chain",
+    "ControlTotal", "Extraction", "Feed", "Manifest", "Page", "PageEntry",
+    "find", "land", "land_feed", "latest", "opened", "pages", "unreferenced", "verify_chain",
+    "whole",
 ]  # fmt: skip
 
 _RACES = 100
@@ -61,6 +63,27 @@ def land(
     raise TransientError(f"{chain.folder} is written by too many runs at once; run again")
 
 
+def land_feed(
+    lake: Lake,
+    owner: str,
+    period: str,
+    feed: Feed,
+    received_at: datetime,
+    *,
+    until: datetime | None = None,
+    progress: feeds.Progress = lambda _: None,
+) -> Manifest:
+    """Keep what a feed brought since it was last landed, and return the newest manifest.
+
+    Where it was landed up to the instant `until` already, nothing is asked and nothing is written.
+    """
+    chain = Chain(owner, feed.source, feed.stream)
+    before = verify_chain(lake, owner, feed.source, feed.stream)
+    if until and feeds.is_observed(before, feed, until):
+        return before[-1]
+    return feeds.land(lake, chain, before, period, feed, received_at, progress)
+
+
 def latest(lake: Lake, owner: str, source: str, stream: str, period: str) -> Manifest | None:
     """Return the newest manifest of a period, None where nothing was landed for it."""
     return _newest(verify_chain(lake, owner, source, stream), period)
@@ -68,9 +91,19 @@ def latest(lake: Lake, owner: str, source: str, stream: str, period: str) -> Man
 
 def find(lake: Lake, owner: str, source: str, stream: str, digest: str) -> Manifest:
     """Return the manifest that a run pinned by its digest; LandingError if there is none."""
-    for manifest in reversed(verify_chain(lake, owner, source, stream)):
+    return whole(lake, owner, source, stream, digest)[-1]
+
+
+def whole(lake: Lake, owner: str, source: str, stream: str, digest: str) -> list[Manifest]:
+    """Return the manifests that a pinned digest stands for, oldest first.
+
+    That is the one of that digest and, where it is a feed's, all that it continues. LandingError
+    if there is none.
+    """
+    manifests = verify_chain(lake, owner, source, stream)
+    for manifest in reversed(manifests):
         if manifest.digest == digest:
-            return manifest
+            return feeds.whole(manifests, manifest)
     raise LandingError(
         f"{lake.uri(Chain(owner, source, stream).folder)} holds no manifest with the digest "
         f"{digest}; restore it from a backup, or land again with --refresh"
@@ -83,15 +116,17 @@ def pages(lake: Lake, manifest: Manifest) -> Iterator[tuple[PageEntry, bytes]]:
         yield entry, b"".join(landed_pages.read(lake, entry))
 
 
-def save(lake: Lake, manifest: Manifest, folder: Path) -> list[tuple[PageEntry, Path]]:
-    """Write the pages into a folder in flat memory, checked, under names of our own."""
-    saved = []
-    for number, entry in enumerate(manifest.pages):
-        path = folder / f"{number:06}-{entry.sha256}"
-        with path.open("wb") as file:
-            file.writelines(landed_pages.read(lake, entry))
-        saved.append((entry, path))
-    return saved
+@contextmanager
+def opened(lake: Lake, entry: PageEntry, folder: Path) -> Iterator[Path]:
+    """Write a page into a folder in flat memory, checked, under a name of our own; then remove it.
+
+    LandingError if it was altered.
+    """
+    path = folder / entry.sha256
+    with path.open("wb") as file:
+        file.writelines(landed_pages.read(lake, entry))
+    yield path
+    path.unlink()
 
 
 def verify_chain(lake: Lake, owner: str, source: str, stream: str) -> list[Manifest]:

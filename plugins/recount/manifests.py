@@ -9,7 +9,7 @@ from typing import Any
 
 from recount.errors import LandingError
 from recount.periods import format_instant, parse_instant
-from recount.sources.extraction import ControlTotal
+from recount.sources.extraction import Checkpoint, ControlTotal
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,22 @@ class Chain:
 
 
 @dataclass(frozen=True)
+class FeedEnd:
+    """How far a feed has come with an extraction.
+
+    `continues` is the digest of the extraction that this one goes on from, None where the feed
+    begins: so the digest of the last one stands for all of them. Before `observed_until` nothing
+    is missing, and the next extraction goes on at `checkpoint`.
+    """
+
+    continues: str | None
+    checkpoint: Checkpoint
+    observed_until: datetime
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """One extraction as it was landed.
+    """One extraction as it was landed; `feed` is None where it holds its stream whole.
 
     `digest` covers what was landed and not when: equal content has an equal digest in any lake.
     `seal` covers the whole manifest; the next one names it as `previous`.
@@ -70,6 +84,7 @@ class Manifest:
     pages: tuple[PageEntry, ...]
     control_total: ControlTotal | None
     redacted: tuple[str, ...]
+    feed: FeedEnd | None = None
 
     @property
     def stream(self) -> str:
@@ -94,16 +109,16 @@ class Manifest:
     @property
     def digest(self) -> str:
         """`sha256:` and the hash of the content, which a statement prints under `inputs`."""
-        return _sha256(_canonical(self._content()))
+        return sha256(canonical(self._content()))
 
     @property
     def seal(self) -> str:
         """`sha256:` and the hash of everything that the manifest says."""
-        return _sha256(_canonical(self._sealed()))
+        return sha256(canonical(self._sealed()))
 
     def to_bytes(self) -> bytes:
         """Return the manifest as it is stored: JSON in exactly one spelling."""
-        return _canonical({**self._sealed(), "seal": self.seal}) + b"\n"
+        return canonical({**self._sealed(), "seal": self.seal}) + b"\n"
 
     def _sealed(self) -> dict[str, Any]:
         return {
@@ -117,17 +132,18 @@ class Manifest:
 
     def _content(self) -> dict[str, Any]:
         total = self.control_total
-        return {
+        content = {
             "source": self.chain.source,
             "stream": self.chain.stream,
             "system": self.system,
             "period": self.period,
             "request": dict(self.request),
-            "pages": [_described(page) for page in self.pages],
+            "pages": [page_said(page) for page in self.pages],
             "record_count": self.record_count,
             "control_total": {"value": total.value, "kind": total.kind} if total else None,
             "redacted": list(self.redacted),
         }
+        return {**content, "feed": _end_said(self.feed)} if self.feed else content
 
 
 def read_manifest(chain: Chain, data: bytes, where: str) -> Manifest:
@@ -145,11 +161,12 @@ def read_manifest(chain: Chain, data: bytes, where: str) -> Manifest:
             system=content["system"],
             request=content["request"],
             pages=tuple(
-                PageEntry(**page, packed_sha256=packed)
+                page_read(page, packed)
                 for page, packed in zip(content["pages"], said["packed_sha256"], strict=True)
             ),
             control_total=ControlTotal(**total) if total else None,
             redacted=tuple(content["redacted"]),
+            feed=_end_read(content["feed"]) if "feed" in content else None,
         )
         unchanged = manifest.to_bytes() == data
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -159,15 +176,32 @@ def read_manifest(chain: Chain, data: bytes, where: str) -> Manifest:
     return manifest
 
 
-def _described(page: PageEntry) -> dict[str, Any]:
+def _end_said(feed: FeedEnd) -> dict[str, Any]:
+    until = format_instant(feed.observed_until)
+    return {**vars(feed), "checkpoint": dict(feed.checkpoint), "observed_until": until}
+
+
+def _end_read(said: Mapping[str, Any]) -> FeedEnd:
+    return FeedEnd(**{**said, "observed_until": parse_instant(said["observed_until"])})
+
+
+def page_said(page: PageEntry) -> dict[str, Any]:
+    """Return what a manifest's content says of a page."""
     return {name: value for name, value in vars(page).items() if name != "packed_sha256"}
 
 
-def _canonical(document: object) -> bytes:
+def page_read(said: Mapping[str, Any], packed_sha256: str) -> PageEntry:
+    """Return the page that `page_said` described."""
+    return PageEntry(**said, packed_sha256=packed_sha256)
+
+
+def canonical(document: object) -> bytes:
+    """Return a document as JSON in exactly one spelling."""
     return json.dumps(
         document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
 
 
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
+    """Return `sha256:` and the hash."""
     return "sha256:" + hashlib.sha256(data).hexdigest()

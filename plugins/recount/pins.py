@@ -1,6 +1,8 @@
 """Extract and land, and pin what a month was landed from, so that a run repeated reads the same."""
 
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,16 @@ from recount.errors import InvoiceMissing, LandingError
 from recount.month import Month
 from recount.periods import Period
 from recount.sources import source_of, terms_of
+from recount.sources.extraction import Extraction, Feed
 
 
-def land(month: Month, source: str, *, refresh: bool = False) -> None:
+def land(
+    month: Month,
+    source: str,
+    *,
+    refresh: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
     """Extract one source, land what it gave, and pin it for this month.
 
     What the month pinned before is read again, unless `refresh`. An invoice that is not there yet
@@ -24,7 +33,8 @@ def land(month: Month, source: str, *, refresh: bool = False) -> None:
     pin = published.newest(lake, _pin_folder(month, contract, source))
     is_pinned = pin and pin["contract_sha256"] == digest(contract) and not pin["missing"]
     if refresh or not is_pinned:
-        document = {"contract_sha256": digest(contract), **_extract_and_land(month, source)}
+        landed = _extract_and_land(month, source, refresh, progress)
+        document = {"contract_sha256": digest(contract), **landed}
         published.publish(lake, _pin_folder(month, contract, source), document)
 
 
@@ -32,26 +42,36 @@ def _pin_folder(month: Month, contract: Contract, source: str) -> str:
     return f"pins/{month.slot(contract).path}/{source}"
 
 
-def _extract_and_land(month: Month, source: str) -> dict[str, Any]:
+def _extract_and_land(
+    month: Month, source: str, refresh: bool, progress: Callable[[str], None]
+) -> dict[str, Any]:
     contract, lake = month.contract, month.lake
     terms = terms_of(contract, source)
     period = Period.named(month.period, contract.zone)
     # the only clock that is read: when the evidence was received (DESIGN 9)
     received_at = datetime.now(UTC)
+    until = None if refresh else month.instant
+
+    def landed(stream: Extraction | Feed) -> str:
+        owner = contract.contract
+        if isinstance(stream, Extraction):
+            return landing.land(lake, owner, period.name, stream, received_at).digest
+        return landing.land_feed(
+            lake, owner, period.name, stream, received_at, until=until, progress=progress
+        ).digest
+
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         try:
-            extractions = source_of(terms).extract(
+            streams = source_of(terms).extract(
                 terms, period, as_of=month.instant, scratch=Path(folder)
             )
         except InvoiceMissing as missing:
             return {"streams": {}, "missing": str(missing)}
-        streams = {
-            extraction.stream: landing.land(
-                lake, contract.contract, period.name, extraction, received_at
-            ).digest
-            for extraction in extractions
-        }
-    return {"streams": streams, "missing": None}
+        # side by side: they share the pace of their system, and mostly wait for it
+        with ThreadPoolExecutor(len(streams)) as workers:
+            digests = list(workers.map(landed, streams))
+    names = [stream.stream for stream in streams]
+    return {"streams": dict(zip(names, digests, strict=True)), "missing": None}
 
 
 def pins_of(month: Month) -> dict[str, dict[str, Any]]:

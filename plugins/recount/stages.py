@@ -169,7 +169,7 @@ def run(
 def _up_to_the_decision(month: Month, refresh: bool, progress: Progress) -> tuple[str, str]:
     for source in sources_of(month):
         progress(f"landing {source}")
-        land(month, source, refresh=refresh)
+        land(month, source, refresh=refresh, progress=progress)
     progress("staging, classifying and reconciling")
     manifest = recount(month)
     progress("guarding and deciding")

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -90,21 +91,34 @@ def _month(contract: str, period: str, as_of: str) -> dict[str, str]:
 
 @task
 def extractions(months: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Every source of every month; a contract that cannot be read fails at its own landing."""
-    found: list[dict[str, Any]] = []
-    for month in months:
-        for source in stages.sources_of(Month(**month)):
-            found.append({"month": month, "source": source})
-    return found
+    """Every source of every contract, with its months in the order in which they are known.
+
+    Months of one source are landed one after the other: two at once would extract the same feed.
+    """
+    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for month in sorted(months, key=lambda month: parse_instant(month["as_of"])):
+        of = Month(**month)
+        for source in stages.sources_of(of):
+            found.setdefault((of.contract_name, source), []).append(month)
+    return [{"source": source, "months": of} for (_, source), of in found.items()]
 
 
 @task(retries=3, **BACKOFF, map_index_template="{{ extraction_name }}")
 def land(extraction: dict[str, Any]) -> None:
-    """Extract and land one source of one month."""
-    month = Month(**extraction["month"])
-    refresh = bool(get_current_context()["params"].get("refresh"))
-    _name_map_index("extraction_name", f"{_label(month)} {extraction['source']}")
-    _guarded(month, lambda: pins.land(month, extraction["source"], refresh=refresh))
+    """Extract and land one source for its months; one that fails leaves the others whole."""
+    months = [Month(**month) for month in extraction["months"]]
+    source, refresh = extraction["source"], bool(get_current_context()["params"].get("refresh"))
+    _name_map_index("extraction_name", f"{months[0].contract_name} {source}")
+    failures: list[Exception] = []
+    for month in months:
+        land_one = partial(pins.land, month, source, refresh=refresh, progress=_LOG.info)
+        try:
+            _guarded(month, land_one)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        # one that may be tried again goes first: what was landed stays, and is found again
+        raise min(failures, key=lambda failure: not isinstance(failure, TransientError))
 
 
 @task(retries=3, **BACKOFF, trigger_rule="all_done", map_index_template="{{ month_name }}")

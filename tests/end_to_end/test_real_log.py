@@ -119,7 +119,7 @@ def fill(scratch: Scratch, export: Path, runs: list[Run]) -> None:
                 "contract_key": key, "source": "helpdesk", "event_type": each.event_type,
                 "observed_until": naive(each.observed_until),
             }
-            for each in source_of(helpdesk).coverage(helpdesk, as_of)
+            for each in source_of(helpdesk).coverage(helpdesk, as_of, {})
         ]  # fmt: skip
         coverage = pa.Table.from_pylist(shown, schema=schemas["coverage"])
         scratch.write_landed("coverage", f"{key:02}", schemas["coverage"], coverage.to_batches())

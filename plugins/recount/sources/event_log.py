@@ -15,7 +15,7 @@ from recount.sources import files, redaction
 from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction
 from recount.sources.kinds import INSTANT, JSON_OBJECT, TEXT, YES_OR_NO, choice, decimal
-from recount.sources.source import Coverage, covered
+from recount.sources.source import Coverage, Reach, covered, reach_of_files
 from recount.sources.terms import Instant, Names, Settings, SourceTerms
 from recount.sources.words import shown
 
@@ -84,7 +84,9 @@ class EventLog:
         self.check(terms)
         return terms.typed(EventLogSettings).shows
 
-    def coverage(self, terms: SourceTerms, as_of: datetime) -> list[Coverage]:
+    def coverage(
+        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
+    ) -> list[Coverage]:
         """Return one coverage per event type shown."""
         said = terms.typed(EventLogSettings)
         return covered(self.shows(terms), said.observed_from, said.observed_until, as_of)
@@ -99,6 +101,10 @@ class EventLog:
         return [
             self._extraction(terms, stream, key, period, scratch) for stream, key in streams.items()
         ]
+
+    def reach(self, terms: SourceTerms, period: Period) -> Iterator[Reach]:
+        """Try to copy the files."""
+        return reach_of_files(self, terms, period)
 
     def batches(
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path

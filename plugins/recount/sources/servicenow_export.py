@@ -5,9 +5,6 @@ UCI incident log (doi.org/10.24432/C57S4H). Only `incident_state` from record to
 happened; staging reads events from it.
 """
 
-import hashlib
-import hmac
-import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,13 +18,12 @@ from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction
 from recount.sources.kinds import TEXT, WHOLE_NUMBER
 from recount.sources.local_times import local_time
-from recount.sources.source import Coverage, covered
+from recount.sources.requesters import requester_key
+from recount.sources.source import Coverage, Reach, covered, reach_of_files
 from recount.sources.terms import Instant, Settings, SourceTerms
 
 SHOWS = ("opened", "solved", "closed", "reopened")
 ABSENT = ("", "?")
-# Not a secret: without RECOUNT_REQUESTER_KEY, whoever has a list of callers can find them again.
-DEFAULT_REQUESTER_KEY = "recount-default-requester-key-that-is-not-secret"
 
 
 def columns(in_zone: str) -> tuple[Column, ...]:
@@ -78,7 +74,9 @@ class ServiceNowExport:
         self.check(terms)
         return SHOWS
 
-    def coverage(self, terms: SourceTerms, as_of: datetime) -> list[Coverage]:
+    def coverage(
+        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
+    ) -> list[Coverage]:
         """Return one coverage per event type shown."""
         said = terms.typed(ServiceNowExportSettings)
         return covered(SHOWS, said.observed_from, said.observed_until, as_of)
@@ -94,6 +92,10 @@ class ServiceNowExport:
         request = {"location": file.location}
         return [Extraction(terms.name, "rows", self.system, request, (page,), redacted=redacted)]
 
+    def reach(self, terms: SourceTerms, period: Period) -> Iterator[Reach]:
+        """Try to copy the files."""
+        return reach_of_files(self, terms, period)
+
     def batches(
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path
     ) -> Iterator[pa.RecordBatch]:
@@ -104,14 +106,13 @@ class ServiceNowExport:
 
 def _keyed_hashes() -> Callable[[pa.Array], pa.Array]:
     """Return a function from callers to keys; each caller is hashed once in a file."""
-    secret = (os.environ.get("RECOUNT_REQUESTER_KEY") or DEFAULT_REQUESTER_KEY).encode()
     known: dict[str | None, str | None] = dict.fromkeys([None, *ABSENT])
 
     def convert(cells: pa.Array) -> pa.Array:
         distinct = pc.unique(cells)
         for caller in distinct.to_pylist():
             if caller not in known:
-                known[caller] = hmac.new(secret, caller.encode(), hashlib.sha256).hexdigest()[:32]
+                known[caller] = requester_key(caller)
         keys = pa.array([known[caller] for caller in distinct.to_pylist()], pa.string())
         return keys.take(pc.index_in(cells, distinct))
 

@@ -1,5 +1,6 @@
 """What a source is: the small contract that each module in this package fulfils."""
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from recount.periods import Period
-from recount.sources.extraction import Extraction
+from recount.sources.extraction import Extraction, Feed
 from recount.sources.terms import SourceTerms
 
 
@@ -23,6 +24,15 @@ class Coverage:
     event_type: str
     observed_from: datetime | None
     observed_until: datetime
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One thing that an extraction needs, whether it can be had, and what was found or to do."""
+
+    what: str
+    is_fine: bool
+    says: str
 
 
 class Source(Protocol):
@@ -42,18 +52,39 @@ class Source(Protocol):
     def shows(self, terms: SourceTerms) -> tuple[str, ...]:
         """Return the event types that the source can show."""
 
-    def coverage(self, terms: SourceTerms, as_of: datetime) -> list[Coverage]:
-        """Return what is shown and until when we have looked; never later than `as_of`."""
+    def coverage(
+        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
+    ) -> list[Coverage]:
+        """Return what is shown and until when we have looked; never later than `as_of`.
+
+        `observed` says until when each feed of the source was landed, by stream.
+        """
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
-    ) -> list[Extraction]:
+    ) -> Sequence[Extraction | Feed]:
         """Fetch what the period needs; pages may be files in the folder `scratch`."""
+
+    def reach(self, terms: SourceTerms, period: Period) -> Iterator[Reach]:
+        """Try what an extraction of the period will need, and say how each thing went.
+
+        Nothing is landed. SourceError where nothing further can be tried.
+        """
 
     def batches(
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page in flat memory, in the file's order, by the stream's schema."""
+
+
+def reach_of_files(source: "Source", terms: SourceTerms, period: Period) -> Iterator[Reach]:
+    """Try to copy the files of a source, as an extraction does."""
+    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
+        extractions = source.extract(terms, period, as_of=period.ends_at, scratch=Path(folder))
+        for extraction in extractions:
+            assert isinstance(extraction, Extraction)
+            count = sum(page.record_count for page in extraction.pages)
+            yield Reach(extraction.request["location"], True, f"{count:,} records")
 
 
 def parse(

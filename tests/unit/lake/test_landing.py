@@ -69,8 +69,9 @@ def test_a_page_may_be_a_file_larger_than_a_piece(disk: Lake, tmp_path: Path) ->
     (tmp_path / "page").write_bytes(content)
     manifest = land(disk, tmp_path / "page")
     assert land(disk, content) == manifest
-    [(entry, path)] = landing.save(disk, manifest, tmp_path)
-    assert (path.read_bytes(), entry.byte_count) == (content, len(content))
+    [entry] = manifest.pages
+    with landing.opened(disk, entry, tmp_path) as path:
+        assert (path.read_bytes(), entry.byte_count) == (content, len(content))
 
 
 @pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "a\0b", "CON", "x" * 5000, "a\nb", "é"])

@@ -37,8 +37,9 @@ def test_a_page_cut_short_or_extended_is_noticed(
     manifest = land(disk, b"a line that repeats\n" * 10)
     path = path_of(disk, manifest.pages[0].key)
     path.write_bytes(change(path.read_bytes()))
-    with pytest.raises(LandingError, match=rf"{path} is not what its manifest says"):
-        landing.save(disk, manifest, path.parent)
+    reading = landing.opened(disk, manifest.pages[0], path.parent)
+    with pytest.raises(LandingError, match=rf"{path} is not what its manifest says"), reading:
+        pass
 
 
 def test_a_page_that_is_gone_is_named(disk: Lake) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from recount.errors import SourceError
 from recount.sources import SYSTEMS
-from recount.sources.servicenow_export import DEFAULT_REQUESTER_KEY
+from recount.sources.requesters import DEFAULT_REQUESTER_KEY
 from tests.unit.sources.logs import content_of, extracted, parsed, terms_of
 
 TERMS = terms_of(system="servicenow_export")

@@ -71,12 +71,12 @@ def test_one_event_type_need_not_be_a_list() -> None:
 def test_nothing_is_observed_at_or_after_as_of(until: str | None, expected: datetime) -> None:
     terms = terms_of(shows=["solved"], observed_until=until, observed_from="2016-01-01T00:00:00Z")
     began = datetime(2016, 1, 1, tzinfo=UTC)
-    assert source_of(terms).coverage(terms, AS_OF) == [Coverage("solved", began, expected)]
+    assert source_of(terms).coverage(terms, AS_OF, {}) == [Coverage("solved", began, expected)]
 
 
 def test_an_export_of_states_shows_no_ratings_and_an_invoice_shows_nothing() -> None:
     export, invoice = terms_of(system="servicenow_export"), terms_of("invoice", "recount_csv")
-    shown = [each.event_type for each in source_of(export).coverage(export, AS_OF)]
+    shown = [each.event_type for each in source_of(export).coverage(export, AS_OF, {})]
     assert shown == ["opened", "solved", "closed", "reopened"]
-    assert source_of(invoice).coverage(invoice, AS_OF) == []
+    assert source_of(invoice).coverage(invoice, AS_OF, {}) == []
     assert source_of(invoice).shows(invoice) == ()

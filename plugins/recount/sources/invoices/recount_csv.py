@@ -16,7 +16,7 @@ from recount.sources import files, records
 from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction, Page
 from recount.sources.kinds import DATE, INSTANT, TEXT, decimal
-from recount.sources.source import Coverage
+from recount.sources.source import Coverage, Reach, reach_of_files
 from recount.sources.terms import Settings, SourceTerms
 from recount.sources.words import shown
 
@@ -63,7 +63,9 @@ class RecountCsv:
         """Return no event type: an invoice is a claim and shows nothing."""
         return ()
 
-    def coverage(self, terms: SourceTerms, as_of: datetime) -> list[Coverage]:
+    def coverage(
+        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
+    ) -> list[Coverage]:
         """Return nothing, as an invoice shows nothing."""
         return []
 
@@ -77,6 +79,10 @@ class RecountCsv:
         records.require(found, file.name, [c.name for c in LINES if c.is_required])
         page = Page(file.name, file.path, sum(batch.num_rows for batch in found.batches))
         return [Extraction(terms.name, "lines", self.system, {"location": file.location}, (page,))]
+
+    def reach(self, terms: SourceTerms, period: Period) -> Iterator[Reach]:
+        """Try to copy the files."""
+        return reach_of_files(self, terms, period)
 
     def batches(
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path

@@ -1,0 +1,85 @@
+"""What every source that is asked over an API has in common: its connection, place and patience."""
+
+from collections.abc import Mapping
+
+import httpx
+
+from recount.connections import Connection, find
+from recount.errors import ContractError
+from recount.sources.api import Limits, is_loopback
+from recount.sources.pace import Pace
+from recount.sources.terms import Instant, Settings, SourceTerms
+from recount.sources.words import shown
+
+
+class ApiSettings(Settings):
+    """`observed_from` is the instant from which everything is extracted."""
+
+    connection: str
+    observed_from: Instant
+
+
+def connection_of(terms: SourceTerms) -> Connection:
+    """Return the connection that the contract names; ContractError if it is not defined."""
+    name = str(terms.settings["connection"])
+    connection = find(name)
+    if connection is None:
+        raise terms.refused(
+            "connection",
+            f"the connection {shown(name)} is not defined; set AIRFLOW_CONN_{name.upper()}, "
+            "or add it to Airflow",
+        )
+    return connection
+
+
+def base_url(terms: SourceTerms, connection: Connection) -> str:
+    """Return `https://host`; plain http is for this machine alone, as a secret goes with it."""
+    written = connection.host or ""
+    try:
+        url = httpx.URL(written if "://" in written else f"https://{written}")
+        is_host = bool(url.host) and url.path in ("", "/") and not url.query and not url.userinfo
+    except httpx.InvalidURL:
+        is_host = False
+    if not is_host:
+        raise wrong(terms, "host", "such as acme.example.com, without a path")
+    port = connection.port or url.port
+    scheme = "http" if is_loopback(url.host) and connection.schema != "https" else "https"
+    return f"{scheme}://{url.host}" + (f":{port}" if port else "")
+
+
+def limits_of(terms: SourceTerms, connection: Connection) -> Limits:
+    """Return how patient we are; `longest_wait_seconds` in the connection's extra changes it."""
+    longest = _number(terms, connection.extra, "longest_wait_seconds")
+    return Limits() if longest is None else Limits(longest_wait_seconds=longest)
+
+
+def pace_of(terms: SourceTerms, connection: Connection, *, requests: int, seconds: int) -> Pace:
+    """Return the system's pace; `requests_per_minute` in the connection's extra changes it."""
+    per_minute = _number(terms, connection.extra, "requests_per_minute")
+    return Pace(requests, seconds) if per_minute is None else Pace(int(per_minute), 60)
+
+
+def credential(terms: SourceTerms, connection: Connection, key: str) -> str:
+    """Return `login` or `password`; ContractError if the connection has none."""
+    value = getattr(connection, key)
+    if not value:
+        raise wrong(terms, key, "as the page of the system in docs/ says")
+    return str(value)
+
+
+def wrong(terms: SourceTerms, key: str, advice: str) -> ContractError:
+    """Make the error that names a part of the connection, and never its value."""
+    name = str(terms.settings["connection"])
+    return terms.refused("connection", f"the connection {name} needs a {key}, {advice}")
+
+
+def _number(terms: SourceTerms, extra: Mapping[str, object], key: str) -> float | None:
+    if key not in extra:
+        return None
+    try:
+        number = float(str(extra[key]))
+    except ValueError:
+        number = 0
+    if not 0 < number < 1e6:
+        raise wrong(terms, key, "a number above 0 in its extra")
+    return number

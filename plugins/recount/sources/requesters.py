@@ -1,0 +1,19 @@
+"""People as keyed hashes: who asked is told apart, and not who that is (DESIGN 3)."""
+
+import functools
+import hashlib
+import hmac
+import os
+
+# Not a secret: without RECOUNT_REQUESTER_KEY, whoever has a list of callers can find them again.
+DEFAULT_REQUESTER_KEY = "recount-default-requester-key-that-is-not-secret"
+
+
+def requester_key(person: str) -> str:
+    """Return the key that stands for a source's id of a person: 32 hex digits."""
+    return _hashed(os.environ.get("RECOUNT_REQUESTER_KEY") or DEFAULT_REQUESTER_KEY, person)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _hashed(secret: str, person: str) -> str:
+    return hmac.new(secret.encode(), person.encode(), hashlib.sha256).hexdigest()[:32]
