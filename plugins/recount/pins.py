@@ -76,14 +76,16 @@ def _extract_and_land(
 
 def pins_of(month: Month) -> dict[str, dict[str, Any]]:
     """What the month pinned of each source; LandingError names one that was not landed."""
-    contract, lake = month.contract, month.lake
-    pins = {}
-    for source in contract.sources:
-        pin = published.newest(lake, _pin_folder(month, contract, source))
-        if pin is None or pin["contract_sha256"] != digest(contract):
-            raise LandingError(
-                f"{source} of {contract.contract} was not landed for {month.period}; "
-                "see why its extraction failed, and run it again"
-            )
-        pins[source] = pin
-    return pins
+    return {source: pin_of(month, source) for source in month.contract.sources}
+
+
+def pin_of(month: Month, source: str) -> dict[str, Any]:
+    """What the month pinned of one source; LandingError if it was not landed."""
+    contract = month.contract
+    pin = published.newest(month.lake, _pin_folder(month, contract, source))
+    if pin is None or pin["contract_sha256"] != digest(contract):
+        raise LandingError(
+            f"{source} of {contract.contract} was not landed for {month.period}; "
+            "see why its extraction failed, and run it again"
+        )
+    return pin

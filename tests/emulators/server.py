@@ -103,6 +103,10 @@ class Emulator(AbstractContextManager["Emulator"]):
         """Strike the requests to come whose path begins with `on`; `times=-1` is for ever."""
         self._misbehaviours.append(Misbehaviour(fault, on, after, times))
 
+    def behave(self) -> None:
+        """Misbehave no longer."""
+        self._misbehaviours.clear()
+
     def asked(self, path: str) -> list[Request]:
         """Return the requests so far whose path begins with `path`."""
         return [request for request in self.requests if request.path.startswith(path)]

@@ -2,4 +2,5 @@
 {{ canonical_events([
     ref('stg_event_log__events'),
     ref('stg_servicenow_export__events'),
+    ref('stg_zendesk__events'),
 ]) }}

@@ -2,4 +2,5 @@
 {{ canonical_subjects([
     ref('stg_event_log__subjects'),
     ref('stg_servicenow_export__subjects'),
+    ref('stg_zendesk__subjects'),
 ]) }}

@@ -9,7 +9,7 @@
     ],
     'subjects': [
         'subject_invoiced_count', 'subject_known_count', 'subject_concluded_by_unknown_count',
-        'subject_lacking_scope_attribute_count'
+        'subject_lacking_scope_attribute_count', 'subject_contradicted_count'
     ],
     'verdicts': [
         'candidate_count', 'candidate_without_period_count',

@@ -8,9 +8,10 @@ from recount.sources.invoices.recount_csv import RecountCsv
 from recount.sources.servicenow_export import ServiceNowExport
 from recount.sources.source import Source
 from recount.sources.terms import SourceTerms
+from recount.sources.zendesk import Zendesk
 
 SYSTEMS: Mapping[str, Source] = {
-    source.system: source for source in (EventLog(), ServiceNowExport())
+    source.system: source for source in (EventLog(), ServiceNowExport(), Zendesk())
 }
 INVOICE_SYSTEMS: Mapping[str, Source] = {source.system: source for source in (RecountCsv(),)}
 

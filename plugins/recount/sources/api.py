@@ -74,7 +74,7 @@ class Api:
         """Open the client; it connects at the first request."""
         self._client = client(self.base_url, self.limits)
 
-    def get(self, path: str, **query: str) -> Answer:
+    def get(self, path: str, **query: Any) -> Answer:
         """Ask for a document; SourceError if it cannot be trusted, TransientError if it failed."""
         return self._ask("GET", path, params=query)
 

@@ -1,15 +1,22 @@
 """What every source that is asked over an API has in common: its connection, place and patience."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import httpx
 
 from recount.connections import Connection, find
-from recount.errors import ContractError
+from recount.errors import ContractError, RecountError
 from recount.sources.api import Limits, is_loopback
+from recount.sources.extraction import FeedPage
 from recount.sources.pace import Pace
+from recount.sources.source import Reach
 from recount.sources.terms import Instant, Settings, SourceTerms
 from recount.sources.words import shown
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9a-f:]+", re.ASCII)
 
 
 class ApiSettings(Settings):
@@ -37,7 +44,8 @@ def base_url(terms: SourceTerms, connection: Connection) -> str:
     written = connection.host or ""
     try:
         url = httpx.URL(written if "://" in written else f"https://{written}")
-        is_host = bool(url.host) and url.path in ("", "/") and not url.query and not url.userinfo
+        is_host = bool(_HOST.fullmatch(url.host)) and url.raw_path in (b"", b"/")
+        is_host = is_host and not url.userinfo
     except httpx.InvalidURL:
         is_host = False
     if not is_host:
@@ -48,9 +56,14 @@ def base_url(terms: SourceTerms, connection: Connection) -> str:
 
 
 def limits_of(terms: SourceTerms, connection: Connection) -> Limits:
-    """Return how patient we are; `longest_wait_seconds` in the connection's extra changes it."""
-    longest = _number(terms, connection.extra, "longest_wait_seconds")
-    return Limits() if longest is None else Limits(longest_wait_seconds=longest)
+    """Return how patient we are; the connection's extra may change each limit by its name."""
+    changed: dict[str, Any] = {
+        name: kind(number)
+        for name, kind in (("attempts", int), ("longest_wait_seconds", float),
+                           ("answer_seconds", float), ("idle_seconds", float))
+        if (number := _number(terms, connection.extra, name)) is not None
+    }  # fmt: skip
+    return replace(Limits(), **changed)
 
 
 def pace_of(terms: SourceTerms, connection: Connection, *, requests: int, seconds: int) -> Pace:
@@ -65,6 +78,15 @@ def credential(terms: SourceTerms, connection: Connection, key: str) -> str:
     if not value:
         raise wrong(terms, key, "as the page of the system in docs/ says")
     return str(value)
+
+
+def tried(what: str, pages: Iterator[FeedPage]) -> Reach:
+    """Ask for one page, and say how that went."""
+    try:
+        page = next(pages).page
+    except RecountError as failure:
+        return Reach(what, False, str(failure))
+    return Reach(what, True, f"can be read ({page.record_count:,} records on the first page)")
 
 
 def wrong(terms: SourceTerms, key: str, advice: str) -> ContractError:

@@ -4,6 +4,7 @@ import base64
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import msgspec
@@ -54,6 +55,7 @@ class OAuthClient:
     client_id: str
     client_secret: str = field(repr=False)
     scope: str = ""
+    is_json: bool = False  # some servers take the grant as JSON alone
     _token: str = field(default="", init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -82,13 +84,14 @@ class OAuthClient:
         } | ({"scope": self.scope} if self.scope else {})
         try:
             with client(self.token_url, Limits()) as session:
-                answer = session.post(self.token_url, data=asked)
+                body: dict[str, Any] = {"json": asked} if self.is_json else {"data": asked}
+                answer = session.post(self.token_url, **body)
         except httpx.TransportError as error:
             raise TransientError(
                 f"{self.name}: {self.token_url} cannot be reached ({type(error).__name__}); "
                 "check the host, or run again"
             ) from None
-        if answer.status_code != 200:
+        if answer.status_code not in (200, 201):
             raise SourceError(
                 f"{self.name}: {self.token_url} gives no access token ({answer.status_code}); "
                 "check client id and secret in the connection"

@@ -11,7 +11,9 @@ DECIDING = {
     "int_pattern_events",
     "int_patterns", "int_placements", "int_registered_events", "int_scoped_subjects",
     "int_sessions", "reconciliation_lines", "statements", "stg_servicenow_export__events",
-    "stg_servicenow_export__states",
+    "stg_servicenow_export__states", "stg_zendesk__events", "stg_zendesk__parts",
+    "stg_zendesk__ratings", "stg_zendesk__staff", "stg_zendesk__told", "stg_zendesk__updates",
+    "stg_zendesk__tickets", "stg_zendesk__subjects", "stg_zendesk__contradictions",
 }  # fmt: skip
 
 

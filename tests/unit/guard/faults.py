@@ -52,6 +52,7 @@ FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "no_subject_known": _counts(subject_invoiced_count=10, subject_known_count=0),
     "concluded_by_unknown": _counts(subject_concluded_by_unknown_count=1),
     "scope_attribute_missing": _counts(subject_lacking_scope_attribute_count=1),
+    "subject_contradicted": _counts(subject_contradicted_count=1),
     "candidate_without_period": _counts(candidate_without_period_count=1),
     "clause_verdict_missing": _counts(clause_verdict_count=89),
     "concluded_before_opened": _counts(candidate_concluded_before_opened_count=1),

@@ -27,6 +27,7 @@ CONTROL_TOTALS: Mapping[str, int] = {
     "subject_known_count": 38,
     "subject_concluded_by_unknown_count": 0,
     "subject_lacking_scope_attribute_count": 0,
+    "subject_contradicted_count": 0,
     "candidate_count": 45,
     "candidate_without_period_count": 0,
     "candidate_concluded_before_opened_count": 0,

@@ -1,0 +1,6 @@
+-- One row per subject about which its source contradicts itself. Both sides are kept in the log, as
+-- nobody can say which of them is right.
+select distinct
+    contract_key,
+    source || '-' || ticket_id as subject_id
+from {{ ref('stg_zendesk__contradictions') }}

@@ -1,0 +1,33 @@
+"""An answer of an API, made ready to be landed."""
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from recount.sources import shapes
+from recount.sources.api import Answer
+from recount.sources.extraction import Checkpoint, ControlTotal, FeedPage, Page
+
+
+def landable(
+    answer: Answer,
+    kept: msgspec.Struct,
+    record_count: int,
+    checkpoint: Checkpoint,
+    *,
+    observed_until: datetime | None = None,
+    control_total: ControlTotal | None = None,
+) -> FeedPage:
+    """Return a page of what is kept of an answer, with the hash of all that was received.
+
+    `record_count` is how many rows the source's parser will give for it.
+    """
+    page = Page(
+        name=", ".join(checkpoint.values()),
+        data=shapes.packed(kept),
+        record_count=record_count,
+        received_sha256=hashlib.sha256(answer.data).hexdigest(),
+    )
+    redacted = shapes.left_out(answer.document, type(kept))
+    return FeedPage(page, checkpoint, observed_until, control_total, redacted)

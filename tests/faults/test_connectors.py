@@ -1,0 +1,223 @@
+"""An API that misbehaves costs time or stops the run; it never costs a record or a right number."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recount.errors import RecountError, SourceError, TransientError
+from tests.emulators import faults
+from tests.emulators.server import Answer, Fault
+from tests.faults.rig import SECRET, Bench, Rig, set_up
+from tests.faults.rigs import RIGS
+from tests.support.small import FINAL
+
+ANSWERED_LATER: dict[str, Fault] = {
+    "429 with no pause": faults.status(429),
+    "429 with a pause of 0 s": faults.status(429, Retry_After="0"),
+    "429 with a negative pause": faults.status(429, Retry_After="-5"),
+    "429 with a pause without end": faults.status(429, Retry_After="999999999"),
+    "429 with a date": faults.status(429, Retry_After="Fri, 31 Dec 2027 23:59:59 GMT"),
+    "429 that is no JSON": lambda handler, answer: handler.send(
+        Answer(status=429, body=b"slow down", content_type="text/plain")
+    ),
+    "500": faults.status(500),
+    "502": faults.status(502),
+    "503": faults.status(503),
+    "504": faults.status(504),
+    "a reset": faults.reset,
+    "a stall": faults.stalled(2),
+    "a body cut short": faults.truncated,
+    "JSON cut short": faults.broken_json,
+}
+REFUSED_AT_ONCE: dict[str, Fault] = {
+    "a page to sign in": faults.login_page,
+    "401": faults.status(401),
+    "403": faults.status(403),
+    "a redirect to another host": faults.redirect("https://evil.example/api"),
+    "a redirect to a private address": faults.redirect("http://169.254.169.254/latest", 307),
+}
+
+
+@pytest.fixture(params=RIGS, ids=lambda rig: rig.system)
+def bench(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
+    rig: Rig = request.param
+    with rig.start() as emulator:
+        yield set_up(rig, emulator, tmp_path, monkeypatch)
+
+
+def expected(bench: Bench) -> set[str]:
+    """What is landed when nothing goes wrong."""
+    undisturbed = bench.in_another_lake()
+    undisturbed.land()
+    return undisturbed.landed()
+
+
+def failure(bench: Bench) -> RecountError:
+    with pytest.raises(RecountError) as failed:
+        bench.land()
+    said = str(failed.value)
+    assert said.startswith("helpdesk")
+    assert SECRET not in said
+    assert "\n" not in said
+    return failed.value
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+@pytest.mark.parametrize("fault", ANSWERED_LATER.values(), ids=ANSWERED_LATER.keys())
+def test_what_passes_costs_no_record(bench: Bench, fault: Fault, after: int) -> None:
+    whole = expected(bench)
+    bench.emulator.misbehave(fault, on=bench.rig.path, after=after)
+    bench.land()
+    assert bench.landed() == whole
+
+
+@pytest.mark.parametrize("fault", ANSWERED_LATER.values(), ids=ANSWERED_LATER.keys())
+def test_what_does_not_pass_stops_the_run_and_the_next_one_goes_on_there(
+    bench: Bench, fault: Fault
+) -> None:
+    whole, undisturbed = expected(bench), bench.asked()
+    bench.emulator.misbehave(fault, on=bench.rig.path, after=2, times=3)
+    assert isinstance(failure(bench), TransientError)
+    before = bench.asked()
+    bench.land()
+    assert bench.landed() == whole
+    # the two pages that were landed are not asked for again
+    assert bench.asked() - before == undisturbed - 2
+
+
+@pytest.mark.parametrize("fault", REFUSED_AT_ONCE.values(), ids=REFUSED_AT_ONCE.keys())
+def test_what_cannot_be_trusted_is_refused_without_another_try(bench: Bench, fault: Fault) -> None:
+    whole = expected(bench)
+    before = bench.asked()
+    bench.emulator.misbehave(fault, on=bench.rig.path, after=1, times=-1)
+    assert isinstance(failure(bench), SourceError)
+    assert bench.asked() - before <= 3  # a 401 is asked again with another token
+    bench.emulator.behave()
+    bench.land()
+    assert bench.landed() == whole
+
+
+def test_a_body_that_drips_or_never_ends_is_cut_off(bench: Bench) -> None:
+    bench.emulator.misbehave(faults.dripping(0.02), on=bench.rig.path, times=3)
+    assert "took longer than" in str(failure(bench))
+
+
+def test_a_page_that_repeats_is_a_loop(bench: Bench) -> None:
+    first: list[Any] = []
+
+    def repeat(document: Any) -> Any:
+        first.append(document)
+        return first[0]
+
+    bench.emulator.misbehave(faults.changed(repeat), on=bench.rig.path, times=-1)
+    assert isinstance(failure(bench), SourceError)
+    assert len(first) < 10
+
+
+def test_a_token_that_runs_out_midway_is_renewed(bench: Bench) -> None:
+    if bench.rig.expire is None:
+        pytest.skip(f"{bench.rig.system} is signed in to with a secret that does not run out")
+    whole = expected(bench)
+    expire = bench.rig.expire
+
+    def run_out(handler: Any, answer: Any) -> None:
+        expire(bench.emulator)
+        handler.send(answer)
+
+    bench.emulator.misbehave(run_out, on=bench.rig.path)
+    bench.land()
+    assert bench.landed() == whole
+
+
+def changed_records(bench: Bench, change: Callable[[dict[str, Any]], Any]) -> Fault:
+    """Change every record of every page."""
+
+    def edit(document: Any) -> None:
+        for record in bench.rig.records(document):
+            change(record)
+
+    return faults.changed(edit)
+
+
+def test_a_field_that_is_new_is_left_out(bench: Bench) -> None:
+    whole = expected(bench)
+    fault = changed_records(bench, lambda record: record.update(novelty={"text": "hello"}))
+    bench.emulator.misbehave(fault, on=bench.rig.path, times=-1)
+    bench.land()
+    assert bench.landed() == whole
+
+
+@pytest.mark.parametrize("change", ["renamed", "missing", "of another type"])
+def test_a_field_that_is_needed_and_changed_stops_the_run(bench: Bench, change: str) -> None:
+    name = bench.rig.needed_field
+
+    def edit(record: dict[str, Any]) -> None:
+        value = record.pop(name)
+        if change == "renamed":
+            record[f"{name}_v2"] = value
+        if change == "of another type":
+            record[name] = {"value": value}
+
+    bench.emulator.misbehave(changed_records(bench, edit), on=bench.rig.path, times=-1)
+    failed = failure(bench)
+    assert isinstance(failed, SourceError)
+    assert name in str(failed)
+
+
+def test_an_event_that_comes_twice_and_out_of_order_is_one(bench: Bench) -> None:
+    undisturbed = bench.in_another_lake().buyer.statement()
+
+    def double(document: Any) -> None:
+        records = bench.rig.records(document)
+        records += [dict(record) for record in records]
+        records.reverse()
+        if "count" in document:
+            document["count"] = len(records)
+
+    bench.emulator.misbehave(faults.changed(double), on=bench.rig.path, times=-1)
+    disturbed = bench.buyer.statement()
+    assert disturbed["outcomes"] == undisturbed["outcomes"]
+    assert disturbed["decision"] == undisturbed["decision"] == "dispute"
+
+
+def test_an_event_that_comes_with_two_contents_holds_the_month(bench: Bench) -> None:
+    bench.emulator.misbehave(faults.changed(bench.rig.contradict), on=bench.rig.path)
+    statement = bench.buyer.statement()
+    assert statement["decision"] == "hold"
+    assert "subject_contradicted" in {each["rule"] for each in statement["findings"]}
+
+
+def test_fewer_records_than_the_source_counts_accuse_nobody(bench: Bench) -> None:
+    if bench.rig.shorten is None:
+        pytest.skip(f"{bench.rig.system} says no number of its records")
+    bench.emulator.misbehave(faults.changed(bench.rig.shorten), on=bench.rig.path, after=1)
+    done = bench.buyer.run()
+    if done.exit_code == 0:
+        statement = bench.buyer.statement()
+        assert statement["decision"] == "hold"
+        assert "control_total_differs" in {each["rule"] for each in statement["findings"]}
+    else:
+        assert done.exit_code == 2
+        assert bench.buyer.objects("statements", "notices", "outbox") == {}
+
+
+def test_what_the_source_forgets_after_it_was_landed_stays(bench: Bench) -> None:
+    if bench.rig.purge is None:
+        pytest.skip(f"{bench.rig.system} forgets nothing for good")
+    before = bench.buyer.statement(as_of="2026-05-08T00:00:00Z")
+    bench.rig.purge(bench.emulator, bench.rig.ids(bench.emulator)["t1"])
+    after = bench.buyer.statement("--refresh", as_of=FINAL)
+    assert after["outcomes"] == before["outcomes"]
+
+
+def test_no_secret_and_no_text_of_a_ticket_reaches_the_lake(bench: Bench) -> None:
+    bench.land()
+    lake = b"".join(bench.buyer.objects().values())
+    pages = b"".join(bench.pages())
+    assert len(bench.landed()) > 5
+    for word in (SECRET, "Where is my order", "We are looking into it", "@example.com", "Person "):
+        assert word.encode() not in lake + pages
