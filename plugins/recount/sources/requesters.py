@@ -4,6 +4,7 @@ import functools
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 
 # Not a secret: without RECOUNT_REQUESTER_KEY, whoever has a list of callers can find them again.
 DEFAULT_REQUESTER_KEY = "recount-default-requester-key-that-is-not-secret"
@@ -11,7 +12,13 @@ DEFAULT_REQUESTER_KEY = "recount-default-requester-key-that-is-not-secret"
 
 def requester_key(person: str) -> str:
     """Return the key that stands for a source's id of a person: 32 hex digits."""
-    return _hashed(os.environ.get("RECOUNT_REQUESTER_KEY") or DEFAULT_REQUESTER_KEY, person)
+    return requester_keys()(person)
+
+
+def requester_keys() -> Callable[[str], str]:
+    """Return a function that does the same with the secret as it is now, for many people."""
+    secret = os.environ.get("RECOUNT_REQUESTER_KEY") or DEFAULT_REQUESTER_KEY
+    return functools.partial(_hashed, secret)
 
 
 @functools.lru_cache(maxsize=200_000)

@@ -4,16 +4,16 @@ A shape is a msgspec struct. A field that it does not name is left out before an
 and its name goes into the manifest; a field that is missing or of another type stops the run.
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from recount.errors import SourceError
-from recount.sources.requesters import requester_key
+from recount.sources.requesters import requester_keys
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -42,14 +42,19 @@ def packed(document: msgspec.Struct) -> bytes:
 
 def left_out(document: Any, shape: type[msgspec.Struct]) -> tuple[str, ...]:
     """Return the paths of the fields of a JSON document that its shape does not name."""
-    return tuple(sorted(set(_unnamed(document, _described(shape), ""))))
+    found: set[str] = set()
+    _collect(document, _plan(shape), found)
+    return tuple(sorted(found))
 
 
 def _read(data: bytes, shape: type[Shape], what: str, *, is_landed: bool) -> Shape:
+    hashed = requester_keys()
+
     def person(_: type, said: Any) -> Person:
         # what is no person to the API, such as -1 for the system, says no more than that
-        is_somebody = not is_landed and not (isinstance(said, int) and said <= 0)
-        return Person(requester_key(str(said)) if is_somebody else said)
+        is_nobody = said == "" or (isinstance(said, int) and said <= 0)
+        is_somebody = not is_landed and not is_nobody
+        return Person(hashed(str(said)) if is_somebody else said)
 
     try:
         return msgspec.json.decode(data, type=shape, dec_hook=person)
@@ -60,27 +65,37 @@ def _read(data: bytes, shape: type[Shape], what: str, *, is_landed: bool) -> Sha
         ) from None
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What a shape names at one place of a document, and the places below that have names too."""
+
+    prefix: str
+    names: frozenset[str]
+    nested: tuple[tuple[str, "_Plan"], ...]
+
+
 @cache
-def _described(shape: type[msgspec.Struct]) -> inspect.Type:
-    return inspect.type_info(shape)
+def _plan(shape: type[msgspec.Struct]) -> _Plan:
+    return _planned(inspect.type_info(shape), "") or _Plan("", frozenset(), ())
 
 
-def _unnamed(value: Any, described: inspect.Type, path: str) -> Iterator[str]:
-    if isinstance(value, list):
-        item = _alternative(described, inspect.ListType | inspect.VarTupleType)
-        for each in value if item else ():
-            yield from _unnamed(each, cast(inspect.ListType, item).item_type, f"{path}[]")
-    elif isinstance(value, dict):
-        struct = _alternative(described, inspect.StructType)
-        named = {field.encode_name: field.type for field in struct.fields} if struct else {}
-        for name, inner in value.items() if struct else ():
-            if name in named:
-                yield from _unnamed(inner, named[name], f"{path}.{name}")
-            else:
-                yield f"{path}.{name}".lstrip(".")
-
-
-def _alternative(described: inspect.Type, kind: Any) -> Any:
-    """Return the alternative of a union that is of that kind; the type itself if it is no union."""
+def _planned(described: inspect.Type, path: str) -> _Plan | None:
     types = described.types if isinstance(described, inspect.UnionType) else (described,)
-    return next((each for each in types if isinstance(each, kind)), None)
+    for each in types:
+        if isinstance(each, inspect.ListType):
+            return _planned(each.item_type, f"{path}[]")
+        if isinstance(each, inspect.StructType):
+            prefix = f"{path}." if path else ""
+            below = ((f.encode_name, _planned(f.type, prefix + f.encode_name)) for f in each.fields)
+            nested = tuple((name, plan) for name, plan in below if plan)
+            return _Plan(prefix, frozenset(f.encode_name for f in each.fields), nested)
+    return None
+
+
+def _collect(value: Any, plan: _Plan, found: set[str]) -> None:
+    for each in value if isinstance(value, list) else (value,):
+        if isinstance(each, dict):
+            found.update(plan.prefix + name for name in each.keys() - plan.names)
+            for name, below in plan.nested:
+                if name in each:
+                    _collect(each[name], below, found)
