@@ -105,7 +105,8 @@ def land(
         _refuse_a_loop(passed, page, feed)
         under_way.add(period, page)
         total = page.control_total
-        progress(_so_far(feed, under_way))
+        if page.observed_until or _is_round(len(under_way.parts)):
+            progress(_so_far(feed, under_way))
     last = under_way.parts[-1] if under_way.parts else None
     if last is None or last.observed_until is None:
         raise SourceError(
@@ -183,6 +184,11 @@ def _refuse_a_loop(passed: set[bytes], page: FeedPage, feed: Feed) -> None:
             "run again, and ask the system's vendor if it stays so"
         )
     passed.add(at)
+
+
+def _is_round(number: int) -> bool:
+    """Say whether a number is one digit and zeros, so that long work tells its way and no more."""
+    return set(str(number)[1:]) <= {"0"}
 
 
 def _so_far(feed: Feed, under_way: _UnderWay) -> str:

@@ -38,12 +38,13 @@ class Stories(People):
         support_type: str = "agent",
         custom_fields: dict[int, Any] | None = None,
         via: Json | None = None,
+        number: int | None = None,
     ) -> int:
         """Open a ticket; `support_type="ai_agent"` is one that only an AI agent has handled."""
         second, person = to_second(at), self.users[requester]
         address = {"address": person.email, "name": person.name}
         via = via or via_object(channel, source=address if channel == "email" else {})
-        id_ = len(self.tickets) + 1
+        id_ = number or len(self.tickets) + 1
         ticket = Ticket(id_, requester, subject, body, status, second, second, 0, via,
                         support_type, assignee, group, list(tags), custom_fields or {})  # fmt: skip
         ticket.solved = second if status == "solved" else None

@@ -98,4 +98,4 @@ def _plans(rng: random.Random, scale: float) -> list[Plan]:
 
 
 def _subject_id(number: int) -> str:
-    return f"T-{FIRST_NUMBER + number}"
+    return f"helpdesk-{FIRST_NUMBER + number}"

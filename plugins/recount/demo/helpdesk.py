@@ -63,7 +63,7 @@ class Helpdesk:
 
     def _record_events(self, ticket: Ticket) -> None:
         events = sorted(ticket.events, key=lambda event: event.at)
-        number = ticket.subject_id.removeprefix("T-")
+        number = ticket.subject_id.removeprefix("helpdesk-")
         columns, size = self._events, len(events)
         columns["event_id"] += [f"{number}-{at:03}" for at in range(1, size + 1)]
         columns["subject_id"] += [ticket.subject_id] * size

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,12 +15,15 @@ from recount import due
 from recount.demo.facts import Facts
 from recount.demo.generate import generate
 from recount.demo.post_office import post_office
+from recount.demo.servers import servers
 from recount.errors import RecountError
 from recount.lake import open_lake
 from recount.periods import format_instant
 from recount.project import DBT_PROJECT, ROOT
 
 _MARKER = ".recount-demo"
+# every hundredth page of an extraction
+_PROGRESS = re.compile(r"helpdesk \w+: [\d,]*00 pages, [\d,]+ records")
 Say = Callable[[str], None]
 
 
@@ -29,14 +33,19 @@ def show(folder: Path, seed: int, say: Say) -> None:
     _clear(folder)
     say(f"1/5  making three months of one buyer's helpdesk in {folder}")
     facts = generate(folder, seed)
-    with post_office(folder / "mail") as port:
-        environment = _environment(folder, port)
-        say("2/5  preparing an Airflow of its own")
+    with post_office(folder / "mail") as port, servers(folder) as world:
+        environment = _environment(folder, port) | world.connections
+        say("2/5  preparing an Airflow of its own, while the helpdesk lives through the quarter")
         _run(["airflow", "db", "migrate"], environment, folder / "airflow-migrate.log")
-        say("3/5  running the DAG recount_monthly: a provisional statement of each month")
-        _run(_dag("recount_monthly", months=_months(facts)), environment, folder / "monthly.log")
+        last = facts.months[-1]
+        world.live_until(last.provisional_as_of)
+        say("3/5  running the DAG recount_monthly: a provisional statement of each month,")
+        say("     from what the helpdesk says over HTTP")
+        monthly = _dag("recount_monthly", months=_months(facts))
+        _run(monthly, environment, folder / "monthly.log", say)
+        world.live_until(last.final_as_of)
         say("4/5  running the DAG recount_daily: what can be final is final, and disputed")
-        as_of = format_instant(facts.months[-1].final_as_of)
+        as_of = format_instant(last.final_as_of)
         _run(_dag("recount_daily", as_of=as_of), environment, folder / "daily.log")
     say("5/5  writing the documentation of every model")
     _run(_docs(folder), environment, folder / "docs.log")
@@ -90,15 +99,25 @@ def _docs(folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _run(command: list[str], environment: Mapping[str, str], log: Path) -> None:
+def _run(
+    command: list[str], environment: Mapping[str, str], log: Path, say: Say = lambda _: None
+) -> None:
+    """Run a command and keep what it prints in a log; `say` hears how extractions get on."""
     program = Path(sys.executable).parent / command[0]
-    with log.open("wb") as output:
-        done = subprocess.run(
-            [program, *command[1:]], env=environment, stdout=output, stderr=subprocess.STDOUT,
-            cwd=log.parent, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        raise RecountError(f"{command[0]} failed with exit code {done.returncode}; read {log}")
+    with (
+        log.open("w", encoding="utf-8") as output,
+        subprocess.Popen(
+            [program, *command[1:]], env=environment, cwd=log.parent, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdout
+        for line in process.stdout:
+            output.write(line)
+            if progress := _PROGRESS.search(line):
+                say(f"     {progress[0]}")
+    if process.returncode:
+        raise RecountError(f"{command[0]} failed with exit code {process.returncode}; read {log}")
 
 
 def _found(folder: Path, facts: Facts) -> list[str]:

@@ -11,6 +11,7 @@ import yaml
 
 from recount.contract import reading
 from recount.contract.lint import lint
+from recount.sources import source_of, terms_of
 from tests.unit.demo.by_hand import SURVEY_STARTS_AT, moment, read_csv
 from tests.unit.demo.written import CountedByHand, write_and_read
 
@@ -80,22 +81,17 @@ def test_each_amount_is_one_times_the_price(quarter: CountedByHand, number: int)
 
 def test_the_contract_is_usable_and_nothing_is_found_in_it(quarter: CountedByHand) -> None:
     contract = reading.read(quarter.facts.contract)
-    shows = {
-        name: source.settings["shows"]
-        for name, source in contract.sources.items()
-        if "shows" in source.settings
-    }
+    terms = [terms_of(contract, name) for name in contract.evidence_sources]
+    shows = {each.name: source_of(each).shows(each) for each in terms}
     assert sorted(shows) == ["helpdesk", "survey"]
     assert lint(contract, shows) == []
 
 
-def test_each_source_holds_only_what_the_contract_says_it_shows(quarter: CountedByHand) -> None:
+def test_the_survey_holds_only_what_the_contract_says_it_shows(quarter: CountedByHand) -> None:
     contract = yaml.safe_load(quarter.facts.contract.read_text("utf-8"))
-    shows = {name: set(source.get("shows", ())) for name, source in contract["sources"].items()}
-    events = pq.read_table(quarter.folder / "events.parquet", columns=["event_type"])
     ratings = read_csv(quarter.folder / "survey.csv")
-    assert set(events["event_type"].unique().to_pylist()) == shows["helpdesk"]
-    assert {rating["event_type"] for rating in ratings} == shows["survey"]
+    shows = contract["sources"]["survey"]["shows"]
+    assert {rating["event_type"] for rating in ratings} == set(shows)
     assert min(moment(rating["occurred_at"]) for rating in ratings) >= SURVEY_STARTS_AT
 
 
