@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Pace:
-    """At most so many requests in any stretch of so many seconds."""
+    """At most so many requests in any stretch of so many seconds, and a hundredth of them.
+
+    The server counts by its own clock when a request has arrived: one that comes a moment too early
+    is refused, and costs more than the hundredth.
+    """
 
     requests: int
     seconds: float
@@ -19,7 +23,7 @@ class Pace:
         """Return when one more request is within the pace, and count it."""
         with self._lock:
             if len(self._asked) == self.requests:
-                pause = self._asked.popleft() + self.seconds - time.monotonic()
+                pause = self._asked.popleft() + self.seconds * 1.01 - time.monotonic()
                 if pause > 0:
                     # the others wait for the lock: they would have to wait longer anyway
                     time.sleep(pause)
