@@ -1,29 +1,27 @@
-"""How Zendesk's exports and lists are paged, and what of each page is kept.
+"""What is asked of a Zendesk account, and what of each answer is kept.
 
-Source: developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports. The
-exports withhold the last minute; those by time repeat the rows of the second that they begin at,
-and the lists can only be asked for what was created since an instant, however late it was changed.
+Source: developer.zendesk.com/api-reference/ticketing, as `shapes` names its pages.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from recount.errors import SourceError
-from recount.periods import format_instant, parse_instant
+from recount.periods import format_instant
 from recount.sources import shapes
-from recount.sources.api import Answer, Api
+from recount.sources.api import Api
 from recount.sources.extraction import Checkpoint, ControlTotal, FeedPage
 from recount.sources.landable import landable
 from recount.sources.requesters import requester_key
 from recount.sources.shapes import Person
 from recount.sources.source import Reach
 from recount.sources.words import shown
+from recount.sources.zendesk.paging import WITHHELD, by_cursor, epoch, listing, what
 from recount.sources.zendesk.settings import ZendeskSettings
 from recount.sources.zendesk.shapes import (
     AuditLogs,
@@ -35,10 +33,6 @@ from recount.sources.zendesk.shapes import (
     Users,
 )
 
-WITHHELD = timedelta(minutes=1)
-# A survey can be answered and changed for 28 days; a rating until its ticket is closed, which is
-# at most 28 days after it was solved. Two days more, for what was sent late.
-CHANGEABLE = timedelta(days=30)
 STAFF = ("agent", "admin")
 # The export shows the tickets of people alone unless it is asked for those of AI agents as well.
 EVERYBODY = {"support_type_scope": "all"}
@@ -79,20 +73,20 @@ class Account:
 
     def ticket_events(self, after: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield pages of updates with their comments, in the order of time."""
-        start, total = (after or {}).get("start_time", _epoch(self.since)), 0
+        path = "/api/v2/incremental/ticket_events.json"
+        start, total = (after or {}).get("start_time", epoch(self.since)), 0
         while True:
-            answer = self.exports.get(
-                "/api/v2/incremental/ticket_events.json",
-                start_time=start, include="comment_events", **EVERYBODY,
-            )  # fmt: skip
-            page = shapes.received(answer.data, TicketEvents, self._what("ticket_events"))
+            query = {"start_time": start, "include": "comment_events", **EVERYBODY}
+            answer = self.exports.get(path, **query)
+            page = shapes.received(answer.data, TicketEvents, what(self.exports, path))
             for event in page.ticket_events:
                 event.child_events = [child for child in event.child_events if child.is_kept]
             total += page.count
             start = str(page.end_time or start)
-            yield self._page(
-                answer, page, len(page.ticket_events), {"start_time": start}, page.end_of_stream,
-                total=ControlTotal(total, "exact"),
+            yield landable(
+                answer, page, len(page.ticket_events), {"start_time": start},
+                observed_until=answer.said_at - WITHHELD if page.end_of_stream else None,
+                control_total=ControlTotal(total, "exact"),
             )  # fmt: skip
             if page.end_of_stream:
                 return
@@ -107,8 +101,9 @@ class Account:
                 ticket.custom_fields = [f for f in ticket.custom_fields if f.id in custom_fields]
             return len(page.tickets)
 
+        at = after or {"start_time": epoch(self.since)}
         path = "/api/v2/incremental/tickets/cursor.json"
-        return self._by_cursor(self.exports, path, Tickets, keep, after, EVERYBODY)
+        return by_cursor(self.exports, path, Tickets, keep, at, EVERYBODY)
 
     def users(self, after: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield pages of the staff; requesters are left out."""
@@ -120,9 +115,9 @@ class Account:
             return len(page.users)
 
         # from the beginning: whoever answers tickets now may have been hired long ago
-        after = after or {"start_time": "0"}
+        at = after or {"start_time": "0"}
         path = "/api/v2/incremental/users/cursor.json"
-        return self._by_cursor(self.user_exports, path, Users, keep, after, {})
+        return by_cursor(self.user_exports, path, Users, keep, at, {})
 
     def audit_logs(self, after: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield pages of what is known of people whose role changed."""
@@ -142,33 +137,33 @@ class Account:
             span = [format_instant(since), "2999-12-31T00:00:00Z"]
             return {"filter[source_type]": "user", "filter[created_at]": span}
 
-        after = after or {"since": "2010-01-01T00:00:00Z"}
-        return self._list("/api/v2/audit_logs.json", AuditLogs, keep, after, query)
+        at = after or {"since": "2010-01-01T00:00:00Z"}
+        return listing(self.lists, "/api/v2/audit_logs.json", AuditLogs, keep, at, query)
 
     def satisfaction_ratings(self, after: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield pages of ratings; those that could have changed since are asked for again."""
 
         def query(since: datetime) -> dict[str, str]:
-            return {"start_time": _epoch(since)}
+            return {"start_time": epoch(since)}
 
         def keep(page: SatisfactionRatings) -> int:
             return len(page.satisfaction_ratings)
 
         path = "/api/v2/satisfaction_ratings.json"
-        return self._list(path, SatisfactionRatings, keep, after, query)
+        return listing(self.lists, path, SatisfactionRatings, keep, self._from(after), query)
 
     def survey_responses(self, after: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield pages of survey responses; those that could have changed are asked for again."""
 
         def query(since: datetime) -> dict[str, str]:
-            start = f"{_epoch(since)}000"
+            start = f"{epoch(since)}000"
             return {"filter[created_at_start]": start, "page[size]": "50", "sort": "id"}
 
         def keep(page: SurveyResponses) -> int:
             return len(page.survey_responses)
 
         path = "/api/v2/guide/survey_responses.json"
-        return self._list(path, SurveyResponses, keep, after, query)
+        return listing(self.lists, path, SurveyResponses, keep, self._from(after), query)
 
     def groups(self) -> Iterator[FeedPage]:
         """Yield pages of the groups of agents, the deleted ones too."""
@@ -176,80 +171,14 @@ class Account:
         def keep(page: Groups) -> int:
             return len(page.groups)
 
-        return self._list("/api/v2/groups.json", Groups, keep, None, lambda _: {})
+        at = self._from(None)
+        return listing(self.lists, "/api/v2/groups.json", Groups, keep, at, lambda _: {})
 
-    def _by_cursor(
-        self,
-        api: Api,
-        path: str,
-        shape: type[Any],
-        keep: Callable[[Any], int],
-        after: Checkpoint | None,
-        query: Mapping[str, str],
-    ) -> Iterator[FeedPage]:
-        at = dict(after or {"start_time": _epoch(self.since)})
-        while True:
-            answer = api.get(path, **at, **query)
-            page = shapes.received(answer.data, shape, self._what(path))
-            at = {"cursor": page.after_cursor} if page.after_cursor else at
-            yield self._page(answer, page, keep(page), at, page.end_of_stream)
-            if page.end_of_stream:
-                return
-
-    def _list(
-        self,
-        path: str,
-        shape: type[Any],
-        keep: Callable[[Any], int],
-        after: Checkpoint | None,
-        query: Callable[[datetime], Mapping[str, Any]],
-    ) -> Iterator[FeedPage]:
-        at = dict(after or {"since": format_instant(self.since)})
-        while True:
-            since = parse_instant(at["since"])
-            cursor = {"page[after]": at["after"]} if "after" in at else {}
-            answer = self.lists.get(path, **{"page[size]": "100", **query(since), **cursor})
-            page = shapes.received(answer.data, shape, self._what(path))
-            # what changes while we page is only sure to be seen next time
-            began_at = at.get("began_at") or format_instant(answer.said_at)
-            count = keep(page)
-            if not page.meta.has_more:
-                began = parse_instant(began_at)
-                next_since = max(self.since, began - CHANGEABLE)
-                end = {"since": format_instant(next_since)}
-                yield self._page(answer, page, count, end, True, observed_until=began)
-                return
-            if not page.meta.after_cursor:
-                raise SourceError(f"{self._what(path)} has more, and does not say where; run again")
-            at = {"since": at["since"], "began_at": began_at, "after": page.meta.after_cursor}
-            yield self._page(answer, page, count, at, False)
-
-    def _page(
-        self,
-        answer: Answer,
-        page: msgspec.Struct,
-        count: int,
-        checkpoint: Mapping[str, str],
-        is_last: bool,
-        *,
-        observed_until: datetime | None = None,
-        total: ControlTotal | None = None,
-    ) -> FeedPage:
-        until = observed_until or answer.said_at - WITHHELD
-        return landable(
-            answer, page, count, checkpoint,
-            observed_until=until if is_last else None, control_total=total,
-        )  # fmt: skip
-
-    def _what(self, path: str) -> str:
-        return f"{self.lists.name}: {path.removeprefix('/api/v2/').removesuffix('.json')}"
+    def _from(self, after: Checkpoint | None) -> Checkpoint:
+        return after or {"since": format_instant(self.since)}
 
 
 # a change is told in prose, one line for each thing that changed
 _ROLE_CHANGE = re.compile(
     r"^(?:Support role|Role) changed from (?P<before>.+) to (?P<after>.+)$", re.MULTILINE
 )
-
-
-def _epoch(instant: datetime) -> str:
-    return str(int(instant.timestamp()))
