@@ -27,6 +27,8 @@ MARTS: Mapping[str, tuple[str, ...]] = {
         "outcome", "counted_by", "subject_id", "concluded_at", "candidate_event_id",
         "clause_number",
     ),
+    "evidence_events": ("source", "event_id", "subject_id", "event_type", "occurred_at"),
+    "event_coverage": ("event_type",),
     "determinations": ("outcome", "counted_by", "subject_id"),
     "reconciliation_lines": ("line_number", "outcome", "subject_id"),
     "line_totals": ("outcome", "line_kind", "match_status", "reason", "gap_part"),

@@ -315,3 +315,21 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
     assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+
+
+def test_the_evidence_names_who_reopened_a_ticket(month: Month) -> None:
+    ticket = f"helpdesk-{month.desk.tickets['reopened in time']}"
+    events = [row for row in month.buyer.mart("evidence_events") if row["subject_id"] == ticket]
+    told = {row["event_type"]: (row["actor_type"], row["actor_id"]) for row in events}
+    assert told["solved"] == ("ai_agent", str(month.desk.bot))
+    actor_type, actor_id = told["reopened"]
+    assert actor_type == "requester"
+    assert len(actor_id) == 32
+
+
+def test_the_coverage_says_what_zendesk_shows_and_how_often_it_happened(month: Month) -> None:
+    coverage = {row["event_type"]: row for row in month.buyer.mart("event_coverage")}
+    assert {row["shown_by"] for row in coverage.values()} == {"helpdesk"}
+    assert (coverage["reopened"]["is_named"], coverage["merged"]["is_named"]) == (True, False)
+    assert coverage["merged"]["event_count"] == 1
+    assert coverage["rated"]["observed_until"] == datetime(2026, 5, 2)

@@ -4,6 +4,7 @@ from typing import Any
 
 # What decides a verdict, a status or an amount; each of these models needs unit tests.
 DECIDING = {
+    "evidence_events", "event_coverage",
     "int_candidate_verdicts", "int_candidates", "int_charges", "int_clause_coverage",
     "int_clause_evidence", "int_clause_verdicts", "int_clause_windows", "int_concluding_events",
     "int_coverage", "int_determinations", "int_invoice_lines", "int_invoiced_subjects",

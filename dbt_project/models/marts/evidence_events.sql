@@ -1,0 +1,58 @@
+-- One row per event on which a verdict of the period rests: what concluded a subject, and what
+-- decided a clause. Its actor has the type that the verdict gave him.
+with used as (
+
+    select
+        contract,
+        candidate_event_id as event_id
+    from {{ ref('candidates') }}
+    union
+    select
+        contract,
+        deciding_event_id as event_id
+    from {{ ref('clause_verdicts') }}
+    where deciding_event_id is not null
+
+),
+
+runs as (
+
+    select * from {{ ref('int_runs') }}
+
+),
+
+actors as (
+
+    select * from {{ source('terms', 'actors') }}
+
+)
+
+-- a record that was delivered twice is one event
+select distinct
+    runs.contract,
+    runs.version,
+    runs.period,
+    runs.as_of,
+    events.source,
+    events.event_id,
+    events.subject_id,
+    events.event_type,
+    events.occurred_at,
+    coalesce(actors.actor_type, events.actor_type) as actor_type,
+    events.actor_id,
+    events.value,
+    events.unit,
+    events.related_subject_id
+from {{ ref('int_events') }} as events
+inner join runs
+    on events.contract_key = runs.contract_key
+inner join used
+    on
+        runs.contract = used.contract
+        and events.event_id = used.event_id
+left join actors
+    on
+        events.contract_key = actors.contract_key
+        and events.actor_id = actors.actor_id
+        and events.occurred_at >= coalesce(actors.valid_from, events.occurred_at)
+        and events.occurred_at < coalesce(actors.valid_until, cast('9999-12-31' as timestamp))
