@@ -233,6 +233,29 @@ def status(
 
 
 @main.command()
+@lake_option
+@click.option("--period", metavar="YYYY-MM", help="Of one month alone; of all by default.")
+@json_option
+def overlaps(lake_uri: str, period: str | None, as_json: bool) -> None:
+    """List the subjects that invoices under several contracts name, with every line.
+
+    Exit code 0: there is none. 1: there are some; the contracts decide who is paid.
+    """
+    from recount.lake import open_lake
+    from recount.overlaps import overlaps as found_in
+
+    found = found_in(open_lake(lake_uri), period)
+    if as_json:
+        _print_json([overlap.as_json() for overlap in found])
+    for overlap in found if not as_json else ():
+        for line in overlap.lines():
+            click.echo(line)
+    if not found and not as_json:
+        click.echo("No subject is billed under two contracts.")
+    sys.exit(1 if found else 0)
+
+
+@main.command()
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
