@@ -7,8 +7,10 @@ with parsed as (
         sum(case when stream = 'lines' then parsed_count else 0 end) as line_count,
         sum(case when stream = 'subjects' then parsed_count else 0 end) as subject_count,
         sum(case when stream = 'events' then parsed_count else 0 end) as event_count,
-        sum(case when stream in ('lines', 'events', 'subjects') then 0 else parsed_count end)
-            as telling_count
+        sum(case
+            when stream in ('lines', 'credits', 'events', 'subjects') then 0
+            else parsed_count
+        end) as telling_count
     from {{ source('landed', 'manifests') }}
     group by contract_key
 

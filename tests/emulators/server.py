@@ -5,6 +5,7 @@ Its clock is a value that a test moves: events happen between two pages when a t
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -52,7 +53,7 @@ Fault = Callable[["Handler", Answer], None]
 
 @dataclass
 class Misbehaviour:
-    """A fault that strikes requests whose path begins with `on`, after some, so many times."""
+    """A fault that strikes requests whose path begins as `on` says, after some, so many times."""
 
     fault: Fault
     on: str
@@ -60,7 +61,7 @@ class Misbehaviour:
     times: int
 
     def strikes(self, request: Request) -> bool:
-        if not request.path.startswith(self.on) or self.times == 0:
+        if not re.match(self.on, request.path) or self.times == 0:
             return False
         if self.after:
             self.after -= 1
@@ -100,7 +101,10 @@ class Emulator(AbstractContextManager["Emulator"]):
         return f"http://{self.host}"
 
     def misbehave(self, fault: Fault, *, on: str = "/", after: int = 0, times: int = 1) -> None:
-        """Strike the requests to come whose path begins with `on`; `times=-1` is for ever."""
+        """Strike the requests to come whose path matches `on` from its beginning on.
+
+        `times=-1` is for ever.
+        """
         self._misbehaviours.append(Misbehaviour(fault, on, after, times))
 
     def behave(self) -> None:
@@ -108,8 +112,8 @@ class Emulator(AbstractContextManager["Emulator"]):
         self._misbehaviours.clear()
 
     def asked(self, path: str) -> list[Request]:
-        """Return the requests so far whose path begins with `path`."""
-        return [request for request in self.requests if request.path.startswith(path)]
+        """Return the requests so far whose path matches `path` from its beginning on."""
+        return [request for request in self.requests if re.match(path, request.path)]
 
     def __enter__(self) -> Self:
         self._thread.start()

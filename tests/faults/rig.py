@@ -52,6 +52,10 @@ class Rig:
     expire: Callable[[Any], None] | None = None
     # removes a ticket for good, as the source would
     purge: Callable[[Any, str], None] | None = None
+    # how often the stream is asked before its first page, to try the queries
+    opening_requests: int = 0
+    # the order of records is part of what was asked, so that a page out of it is refused
+    is_ordered: bool = False
     extra_terms: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -4,3 +4,13 @@ select distinct
     contract_key,
     source || '-' || ticket_id as subject_id
 from {{ ref('stg_zendesk__contradictions') }}
+union
+select
+    contract_key,
+    subject_id
+from {{ ref('stg_intercom__contradictions') }}
+union
+select
+    contract_key,
+    subject_id
+from {{ ref('stg_servicenow__contradictions') }}

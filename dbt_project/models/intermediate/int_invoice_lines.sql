@@ -3,6 +3,7 @@
 with lines as (
 
     {{ canonical_invoice_lines([
+        ref('stg_fin_csv__invoice_lines'),
         ref('stg_recount_csv__invoice_lines'),
     ]) }}
 

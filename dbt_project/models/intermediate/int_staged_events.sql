@@ -1,6 +1,8 @@
 -- One row per record of an event, from all sources, as the source tells it.
 {{ canonical_events([
     ref('stg_event_log__events'),
+    ref('stg_intercom__events'),
+    ref('stg_servicenow__events'),
     ref('stg_servicenow_export__events'),
     ref('stg_zendesk__events'),
 ]) }}

@@ -4,16 +4,22 @@ from collections.abc import Mapping
 
 from recount.contract.model import Contract
 from recount.sources.event_log import EventLog
+from recount.sources.intercom import Intercom
+from recount.sources.invoices.fin_csv import FinCsv
 from recount.sources.invoices.recount_csv import RecountCsv
+from recount.sources.servicenow import ServiceNow
 from recount.sources.servicenow_export import ServiceNowExport
 from recount.sources.source import Source
 from recount.sources.terms import SourceTerms
 from recount.sources.zendesk import Zendesk
 
 SYSTEMS: Mapping[str, Source] = {
-    source.system: source for source in (EventLog(), ServiceNowExport(), Zendesk())
+    source.system: source
+    for source in (EventLog(), Intercom(), ServiceNow(), ServiceNowExport(), Zendesk())
 }
-INVOICE_SYSTEMS: Mapping[str, Source] = {source.system: source for source in (RecountCsv(),)}
+INVOICE_SYSTEMS: Mapping[str, Source] = {
+    source.system: source for source in (FinCsv(), RecountCsv())
+}
 
 
 def terms_of(contract: Contract, name: str) -> SourceTerms:
@@ -28,6 +34,7 @@ def terms_of(contract: Contract, name: str) -> SourceTerms:
         time_zone=contract.time_zone,
         currency=contract.currency,
         base=contract.file.parent,
+        actors=frozenset(each.id for listed in contract.actors.values() for each in listed),
     )
 
 

@@ -49,7 +49,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer, as bytes and as JSON. `said_at` is the server's own clock, in UTC."""
+    """A whole answer; `document` is its JSON. `said_at` is the server's own clock, in UTC."""
 
     data: bytes
     document: Any
@@ -82,7 +82,11 @@ class Api:
         """Ask by a document that only searches, so that asking twice changes nothing."""
         return self._ask("POST", path, json=document)
 
-    def _ask(self, method: str, path: str, **what: Any) -> Answer:
+    def get_csv(self, path: str, **query: Any) -> Answer:
+        """Ask for a table as CSV, which stays bytes."""
+        return self._ask("GET", path, "csv", params=query)
+
+    def _ask(self, method: str, path: str, form: str = "json", **what: Any) -> Answer:
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self.limits.attempts),
             wait=self._pause,
@@ -92,7 +96,7 @@ class Api:
         try:
             for attempt in retrying:
                 with attempt:
-                    return self._once(method, path, what)
+                    return self._once(method, path, form, what)
         except _Passing as failure:
             raise TransientError(
                 f"{self._place(path)} {failure.because}; what came before is landed, and the next "
@@ -100,12 +104,12 @@ class Api:
             ) from None
         raise AssertionError("tenacity ends with a result or an error")
 
-    def _once(self, method: str, path: str, what: Mapping[str, Any]) -> Answer:
-        carried = self.sign_in.headers()
-        answer = self._sent(method, path, carried, what)
+    def _once(self, method: str, path: str, form: str, what: Mapping[str, Any]) -> Answer:
+        wanted, carried = {"Accept": _ACCEPT[form]}, self.sign_in.headers()
+        answer = self._sent(method, path, {**wanted, **carried}, what)
         if answer.status_code == 401 and self.sign_in.renew(carried):
-            answer = self._sent(method, path, self.sign_in.headers(), what)
-        return self._trusted(path, answer)
+            answer = self._sent(method, path, {**wanted, **self.sign_in.headers()}, what)
+        return self._trusted(path, form, answer)
 
     def _sent(
         self, method: str, path: str, carried: Mapping[str, str], what: Mapping[str, Any]
@@ -142,13 +146,14 @@ class Api:
                 raise _Passing(f"took longer than {self.limits.answer_seconds:g} s for one answer")
         return b"".join(pieces)
 
-    def _trusted(self, path: str, response: httpx.Response) -> Answer:
+    def _trusted(self, path: str, form: str, response: httpx.Response) -> Answer:
         status, place = response.status_code, self._place(path)
         if status in _PASSING:
             raise _Passing(f"keeps answering {status}", wait=_retry_after(response))
         if status in (401, 403):
             what = "refuses our credentials" if status == 401 else "does not let us read this"
-            raise SourceError(f"{place} {what} ({status}); check the connection and its rights")
+            sentence = f"{place} {what} ({status}); check the connection and its rights"
+            raise AnsweredError(sentence, status, response.content)
         if 300 <= status < 400:
             to = httpx.URL(response.headers.get("Location", "")).host or "another page"
             raise SourceError(
@@ -156,14 +161,16 @@ class Api:
                 "correct the host of the connection"
             )
         if status != 200:
-            raise AnsweredError(f"{place} answers {status}; check the connection's host", status)
-        if "json" not in response.headers.get("Content-Type", "").partition(";")[0].lower():
+            sentence = f"{place} answers {status}; check the connection's host"
+            raise AnsweredError(sentence, status, response.content)
+        if form not in response.headers.get("Content-Type", "").partition(";")[0].lower():
             raise SourceError(
                 f"{place} answers with {shown(response.headers.get('Content-Type', 'no type'))} "
-                "instead of JSON, such as a page to sign in; check the host and the credentials"
+                f"instead of {form.upper()}, such as a page to sign in; check the host and the "
+                "credentials"
             )
         try:
-            document = msgspec.json.decode(response.content)
+            document = msgspec.json.decode(response.content) if form == "json" else None
         except msgspec.DecodeError:
             raise _Passing("answers with JSON that is cut short or damaged") from None
         return Answer(response.content, document, response.headers, self._date(path, response))
@@ -192,12 +199,14 @@ class Api:
 class AnsweredError(SourceError):
     """The system answers with an error that stays, such as 404."""
 
-    def __init__(self, sentence: str, status: int) -> None:
-        """Keep the status for callers to whom it means something."""
+    def __init__(self, sentence: str, status: int, data: bytes = b"") -> None:
+        """Keep what was answered for callers to whom it means something; it is no sentence."""
         super().__init__(sentence)
         self.status = status
+        self.data = data
 
 
+_ACCEPT = {"json": "application/json", "csv": "text/csv"}
 # The body is decoded by now, so what was said of its encoding is not true of it any more.
 _ENCODED = ("content-encoding", "content-length", "transfer-encoding")
 
@@ -219,7 +228,7 @@ def client(base_url: str, limits: Limits) -> httpx.Client:
         # a redirect could lead to another host, and our headers would go there too
         follow_redirects=False,
         trust_env=not is_loopback(httpx.URL(base_url).host),
-        headers={"Accept": "application/json"},
+        headers={"Accept": _ACCEPT["json"]},
     )
 
 

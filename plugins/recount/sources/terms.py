@@ -28,6 +28,7 @@ class SourceTerms:
     `settings` are the keys beside `system` and `party`, as untyped text, lists and mappings.
     `error` makes a ContractError that names file and line of a dotted path in the contract, such
     as `sources.helpdesk.location`. `base` is the folder that relative locations start from.
+    `actors` are the ids in the contract's actor registry, whatever they are said to be.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SourceTerms:
     time_zone: str
     currency: str
     base: Path
+    actors: frozenset[str] = frozenset()
 
     def refused(self, key: str, message: str) -> ContractError:
         """Make the error that names this source's key in the contract (`""`: the source itself)."""

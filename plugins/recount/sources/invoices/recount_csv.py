@@ -93,14 +93,20 @@ class RecountCsv:
         """
         said = terms.typed(RecountCsvSettings)
         lines = pa.Table.from_batches(typed(data, file_name, LINES), schema(LINES))
-        _refuse_other_currency(lines, terms.currency)
-        _refuse_bundles(lines)
-        _refuse_repeats(lines)
-        if said.subjects_of:
-            ids = pc.binary_join_element_wise(said.subjects_of, lines["subject_id"], "-")
-            lines = lines.set_column(lines.schema.get_field_index("subject_id"), "subject_id", ids)
-        renamed = [_RENAMED.get(name, name) for name in lines.schema.names]
-        yield from lines.rename_columns(renamed).to_batches()
+        yield from claimed(lines, terms.currency, said.subjects_of)
+
+
+def claimed(lines: pa.Table, currency: str, subjects_of: str | None) -> list[pa.RecordBatch]:
+    """Return the lines of an invoice for staging; SourceError if they cannot be one invoice's."""
+    _refuse_other_currency(lines, currency)
+    _refuse_bundles(lines)
+    _refuse_repeats(lines)
+    if subjects_of:
+        ids = pc.binary_join_element_wise(subjects_of, lines["subject_id"], "-")
+        lines = lines.set_column(lines.schema.get_field_index("subject_id"), "subject_id", ids)
+    renamed = [_RENAMED.get(name, name) for name in lines.schema.names]
+    batches: list[pa.RecordBatch] = lines.rename_columns(renamed).to_batches()
+    return batches
 
 
 def _refuse_other_currency(lines: pa.Table, currency: str) -> None:
