@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
+import zstandard
 from click.testing import CliRunner, Result
 
 from recount.cli import main
@@ -47,6 +48,14 @@ class Buyer:
         keyed = {str(path.relative_to(self.lake)): path.read_bytes() for path in sorted(files)}
         wanted = tuple(f"{folder}/" for folder in folders)
         return {key: data for key, data in keyed.items() if not folders or key.startswith(wanted)}
+
+    def unpacked(self, *folders: str) -> bytes:
+        """All that the lake holds, or some folders of it, with landed pages unpacked."""
+        unpack = zstandard.ZstdDecompressor()
+        return b"".join(
+            unpack.decompressobj().decompress(data) if key.endswith(".zst") else data
+            for key, data in self.objects(*folders).items()
+        )
 
     def mart(self, name: str) -> list[dict[str, Any]]:
         """The rows of a mart that was published once."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
 from click.testing import CliRunner, Result
 
 from recount.cli import main
@@ -228,15 +227,6 @@ def manifests_of(buyer: Buyer, stream: str) -> list[dict[str, Any]]:
     ]
 
 
-def everything_in(lake: Buyer) -> bytes:
-    """All that is in a lake, unpacked."""
-    unpack = zstandard.ZstdDecompressor()
-    return b"".join(
-        unpack.decompressobj().decompress(data) if key.endswith(".zst") else data
-        for key, data in lake.objects().items()
-    )
-
-
 def lines_of(month: Month, as_of: str = FINAL) -> dict[str, int]:
     lines: dict[str, int] = month.buyer.statement(as_of=as_of)["outcomes"]["resolution"]["lines"]
     return lines
@@ -250,7 +240,7 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
 
 
 def test_no_word_of_an_incident_and_no_name_of_a_caller_is_in_the_lake(month: Month) -> None:
-    lake = everything_in(month.buyer)
+    lake = month.buyer.unpacked()
     assert b"resolver.bot" in lake
     for word in ("4111", "Printer", "burns", "Asked Bob", "thanks", "@example.com", "ida.caller"):
         assert word.encode() not in lake

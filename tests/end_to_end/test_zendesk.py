@@ -192,8 +192,8 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
 
 
 def test_no_word_of_a_ticket_is_in_the_lake(month: Month) -> None:
-    lake = b"".join(month.buyer.objects().values())
-    assert len(lake) > 10_000
+    lake = month.buyer.unpacked()
+    assert b'"ticket_id":' in lake
     for word in ("4111", "My name is Bo", "@example.com", "Person"):
         assert word.encode() not in lake
 

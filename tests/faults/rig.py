@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
 
 from recount import landing, pins
 from recount.lake import open_lake
@@ -89,11 +88,6 @@ class Bench:
                     for row in batch.drop_columns(["record_number", "file"]).to_pylist():
                         rows.add(json.dumps(row, sort_keys=True, default=str))
         return rows
-
-    def pages(self) -> list[bytes]:
-        """The content of every page in the lake, of all streams."""
-        packed = {k: v for k, v in self.buyer.objects("landed").items() if k.endswith(".zst")}
-        return [zstandard.ZstdDecompressor().decompressobj().decompress(v) for v in packed.values()]
 
     def asked(self) -> int:
         """How often the stream of events was asked for so far."""
