@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 from pyarrow.csv import CSVWriter, WriteOptions
 
 TICKETS_A_CHUNK = 50_000
@@ -40,10 +41,22 @@ def write_quarter(folder: Path, tickets: int, seed: int = 41000) -> Path:
 
 
 def _contract() -> str:
+    """Return the bundled contract, with files for its sources: a build is measured, and no API."""
     bundled = resources.files("recount.demo").joinpath("contract.yml").read_text("utf-8")
-    return bundled.replace("survey.csv", "survey.parquet").replace(
-        "subjects.csv", "subjects.parquet"
-    )
+    terms = yaml.safe_load(bundled)
+    del terms["signatories"]  # nothing is measured of them, and to this reader their `on` is true
+    terms["sources"]["helpdesk"] = {
+        "system": "event_log", "location": "events.parquet", "subjects": "subjects.parquet",
+        "shows": [
+            "opened", "contacted", "replied", "noted", "assigned", "handed_off", "solved", "closed",
+            "reopened", "followed_up", "sla_breached", "acted",
+        ],
+    }  # fmt: skip
+    terms["sources"]["survey"]["location"] = "survey.parquet"
+    terms["actors"] = {"ai_agent": [{"id": "resolver"}], "automation": [{"id": "triage"}]}
+    no_handoff = terms["outcomes"]["resolution"]["clauses"]["no_handoff"]
+    no_handoff["forbids"]["event"] = ["replied", "assigned", "handed_off"]
+    return yaml.safe_dump(terms, sort_keys=False)
 
 
 def _chunks(
