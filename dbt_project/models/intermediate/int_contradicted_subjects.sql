@@ -13,4 +13,9 @@ union
 select
     contract_key,
     subject_id
+from {{ ref('stg_salesforce__contradictions') }}
+union
+select
+    contract_key,
+    subject_id
 from {{ ref('stg_servicenow__contradictions') }}

@@ -7,6 +7,7 @@ from recount.sources.event_log import EventLog
 from recount.sources.intercom import Intercom
 from recount.sources.invoices.fin_csv import FinCsv
 from recount.sources.invoices.recount_csv import RecountCsv
+from recount.sources.salesforce import Salesforce
 from recount.sources.servicenow import ServiceNow
 from recount.sources.servicenow_export import ServiceNowExport
 from recount.sources.source import Source
@@ -15,7 +16,14 @@ from recount.sources.zendesk import Zendesk
 
 SYSTEMS: Mapping[str, Source] = {
     source.system: source
-    for source in (EventLog(), Intercom(), ServiceNow(), ServiceNowExport(), Zendesk())
+    for source in (
+        EventLog(),
+        Intercom(),
+        Salesforce(),
+        ServiceNow(),
+        ServiceNowExport(),
+        Zendesk(),
+    )
 }
 INVOICE_SYSTEMS: Mapping[str, Source] = {
     source.system: source for source in (FinCsv(), RecountCsv())

@@ -24,6 +24,15 @@ DECIDING = {
     "stg_servicenow_export__states", "stg_zendesk__events", "stg_zendesk__parts",
     "stg_zendesk__ratings", "stg_zendesk__staff", "stg_zendesk__told", "stg_zendesk__updates",
     "stg_zendesk__tickets", "stg_zendesk__subjects", "stg_zendesk__contradictions",
+    "stg_salesforce__beginnings", "stg_salesforce__births", "stg_salesforce__case_events",
+    "stg_salesforce__cases", "stg_salesforce__changes", "stg_salesforce__claims",
+    "stg_salesforce__contradictions", "stg_salesforce__conversations", "stg_salesforce__endings",
+    "stg_salesforce__events", "stg_salesforce__handovers", "stg_salesforce__left_at_last",
+    "stg_salesforce__meeting_events", "stg_salesforce__meeting_outcomes",
+    "stg_salesforce__meetings", "stg_salesforce__queues", "stg_salesforce__ratings",
+    "stg_salesforce__states", "stg_salesforce__statuses", "stg_salesforce__subjects",
+    "stg_salesforce__told", "stg_salesforce__updates", "stg_salesforce__users",
+    "stg_salesforce__writings",
 }  # fmt: skip
 
 
