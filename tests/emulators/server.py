@@ -53,15 +53,15 @@ Fault = Callable[["Handler", Answer], None]
 
 @dataclass
 class Misbehaviour:
-    """A fault that strikes requests whose path begins as `on` says, after some, so many times."""
+    """A fault that strikes requests whose place begins as `on` says, after some, so many times."""
 
     fault: Fault
     on: str
     after: int
     times: int
 
-    def strikes(self, request: Request) -> bool:
-        if not re.match(self.on, request.path) or self.times == 0:
+    def strikes(self, place: str) -> bool:
+        if not re.match(self.on, place) or self.times == 0:
             return False
         if self.after:
             self.after -= 1
@@ -92,6 +92,10 @@ class Emulator(AbstractContextManager["Emulator"]):
         """Answer one request; the system's own module says how."""
         raise NotImplementedError
 
+    def place(self, request: Request) -> str:
+        """Return what faults and `asked` know a request by: its path, where that says enough."""
+        return request.path
+
     @property
     def host(self) -> str:
         return f"127.0.0.1:{self._server.server_port}"
@@ -101,7 +105,7 @@ class Emulator(AbstractContextManager["Emulator"]):
         return f"http://{self.host}"
 
     def misbehave(self, fault: Fault, *, on: str = "/", after: int = 0, times: int = 1) -> None:
-        """Strike the requests to come whose path matches `on` from its beginning on.
+        """Strike the requests to come whose place matches `on` from its beginning on.
 
         `times=-1` is for ever.
         """
@@ -112,8 +116,8 @@ class Emulator(AbstractContextManager["Emulator"]):
         self._misbehaviours.clear()
 
     def asked(self, path: str) -> list[Request]:
-        """Return the requests so far whose path matches `path` from its beginning on."""
-        return [request for request in self.requests if re.match(path, request.path)]
+        """Return the requests so far whose place matches `path` from its beginning on."""
+        return [request for request in self.requests if re.match(path, self.place(request))]
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -129,7 +133,8 @@ class Emulator(AbstractContextManager["Emulator"]):
             self.requests.append(request)
             answer = self.answer(request)
             answer.headers.setdefault("Date", format_datetime(self.now, usegmt=True))
-            struck = next((each for each in self._misbehaviours if each.strikes(request)), None)
+            place = self.place(request)
+            struck = next((each for each in self._misbehaviours if each.strikes(place)), None)
             self.between(request)
         if struck:
             struck.fault(handler, answer)

@@ -13,6 +13,11 @@ union
 select
     contract_key,
     subject_id
+from {{ ref('stg_jira__contradictions') }}
+union
+select
+    contract_key,
+    subject_id
 from {{ ref('stg_salesforce__contradictions') }}
 union
 select

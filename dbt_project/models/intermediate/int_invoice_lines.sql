@@ -9,6 +9,33 @@ with lines as (
 
 ),
 
+-- an invoice may name a subject by another of its ids
+named as (
+
+    select
+        lines.contract_key,
+        lines.source,
+        lines.invoice_id,
+        lines.line_id,
+        lines.line_number,
+        coalesce(aliases.subject_id, lines.subject_id) as subject_id,
+        lines.outcome,
+        lines.concluded_at,
+        lines.quantity,
+        lines.unit_price,
+        lines.amount,
+        lines.currency_code,
+        lines.issued_on,
+        lines.due_on,
+        lines.purchase_order
+    from lines
+    left join {{ ref('int_subject_aliases') }} as aliases
+        on
+            lines.contract_key = aliases.contract_key
+            and lines.subject_id = aliases.alias_id
+
+),
+
 outcomes as (
 
     select * from {{ source('terms', 'definitions') }}
@@ -19,19 +46,19 @@ outcomes as (
 kinds as (
 
     select
-        lines.*,
+        named.*,
         outcomes.definition_key,
         case
-            when outcomes.outcome is not null and lines.subject_id is not null then 'outcome'
+            when outcomes.outcome is not null and named.subject_id is not null then 'outcome'
             when outcomes.outcome is not null then 'unattributed'
-            when lines.outcome = 'platform_fee' then 'fee'
+            when named.outcome = 'platform_fee' then 'fee'
             else 'unknown'
         end as line_kind
-    from lines
+    from named
     left join outcomes
         on
-            lines.contract_key = outcomes.contract_key
-            and lines.outcome = outcomes.outcome
+            named.contract_key = outcomes.contract_key
+            and named.outcome = outcomes.outcome
 
 ),
 

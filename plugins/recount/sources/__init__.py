@@ -7,6 +7,7 @@ from recount.sources.event_log import EventLog
 from recount.sources.intercom import Intercom
 from recount.sources.invoices.fin_csv import FinCsv
 from recount.sources.invoices.recount_csv import RecountCsv
+from recount.sources.jira import Jira
 from recount.sources.salesforce import Salesforce
 from recount.sources.servicenow import ServiceNow
 from recount.sources.servicenow_export import ServiceNowExport
@@ -19,6 +20,7 @@ SYSTEMS: Mapping[str, Source] = {
     for source in (
         EventLog(),
         Intercom(),
+        Jira(),
         Salesforce(),
         ServiceNow(),
         ServiceNowExport(),

@@ -1,6 +1,6 @@
 """One rig for each connector that asks an API."""
 
 from tests.faults.rig import Rig
-from tests.faults.rigs import intercom, salesforce, servicenow, zendesk
+from tests.faults.rigs import intercom, jira, salesforce, servicenow, zendesk
 
-RIGS: tuple[Rig, ...] = (intercom.RIG, salesforce.RIG, servicenow.RIG, zendesk.RIG)
+RIGS: tuple[Rig, ...] = (intercom.RIG, jira.RIG, salesforce.RIG, servicenow.RIG, zendesk.RIG)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.emulators.salesforce import Salesforce
-from tests.emulators.server import Answer, Fault, Misbehaviour, Request
+from tests.emulators.server import Answer, Request
 from tests.faults.rig import SECRET, Rig
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
@@ -36,21 +36,9 @@ class Org(Salesforce):
         is_query = re.match(r"SELECT Id, .* FROM CaseHistory ", asked) is not None
         return is_query or request.path in self._leads_to_history
 
-    def misbehave(self, fault: Fault, *, on: str = "/", after: int = 0, times: int = 1) -> None:
-        """Strike answers with records of history."""
-        org = self
-
-        class OnHistory(Misbehaviour):
-            def strikes(self, request: Request) -> bool:
-                return org.is_of_history(request) and super().strikes(request)
-
-        assert on == HISTORY
-        self._misbehaviours.append(OnHistory(fault, "/", after, times))
-
-    def asked(self, path: str) -> list[Request]:
-        """Return the requests for records of history."""
-        assert path == HISTORY
-        return [request for request in self.requests if self.is_of_history(request)]
+    def place(self, request: Request) -> str:
+        """Tell requests for records of history from all others."""
+        return HISTORY if self.is_of_history(request) else super().place(request)
 
 
 @contextmanager

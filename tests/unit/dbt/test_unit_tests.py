@@ -33,6 +33,12 @@ DECIDING = {
     "stg_salesforce__states", "stg_salesforce__statuses", "stg_salesforce__subjects",
     "stg_salesforce__told", "stg_salesforce__updates", "stg_salesforce__users",
     "stg_salesforce__writings",
+    "int_subject_aliases",
+    "stg_jira__beginnings", "stg_jira__births", "stg_jira__changes", "stg_jira__comments",
+    "stg_jira__contradictions", "stg_jira__deletions", "stg_jira__events", "stg_jira__issues",
+    "stg_jira__keys", "stg_jira__left_at_last", "stg_jira__ratings", "stg_jira__service_levels",
+    "stg_jira__signed", "stg_jira__statuses", "stg_jira__subjects", "stg_jira__told",
+    "stg_jira__transitions",
 }  # fmt: skip
 
 
