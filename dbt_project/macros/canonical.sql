@@ -13,14 +13,6 @@
     ]) }}
 {%- endmacro %}
 
-{% macro canonical_invoice_lines(relations) -%}
-    {{ _union_of(relations, [
-        'contract_key', 'source', 'invoice_id', 'line_id', 'line_number', 'subject_id', 'outcome',
-        'concluded_at', 'quantity', 'unit_price', 'amount', 'currency_code',
-        'issued_on', 'due_on', 'purchase_order'
-    ]) }}
-{%- endmacro %}
-
 {#- Columns by name, so that a moved column cannot swap two values. -#}
 {% macro _union_of(relations, columns) -%}
     {% for relation in relations %}

@@ -19,7 +19,11 @@ expected as (
     select
         *,
         case
-            when stands_for in ('agreed', 'wrong_price', 'fee', 'unknown') then 'none'
+            when
+                stands_for in (
+                    'agreed', 'wrong_price', 'fee', 'discount', 'reversed', 'unknown'
+                )
+                then 'none'
             when stands_for in ('duplicate', 'unknown_subject') then 'data'
             when stands_for = 'out_of_scope' then 'definition'
             when stands_for = 'out_of_period' then 'timing'

@@ -5,6 +5,7 @@ with parsed as (
     select
         contract_key,
         sum(case when stream = 'lines' then parsed_count else 0 end) as line_count,
+        sum(case when stream = 'credits' then parsed_count else 0 end) as credit_count,
         sum(case when stream = 'subjects' then parsed_count else 0 end) as subject_count,
         sum(case when stream = 'events' then parsed_count else 0 end) as event_count,
         sum(case
@@ -31,7 +32,8 @@ staged as (
     select
         runs.contract_key,
         runs.contract,
-        control_totals.line_staged_count,
+        control_totals.line_billed_count,
+        control_totals.credit_staged_count,
         control_totals.event_staged_count,
         coalesce(subjects.subject_staged_count, 0) as subject_staged_count
     from {{ ref('int_runs') }} as runs
@@ -44,7 +46,9 @@ staged as (
 
 select
     staged.contract || ': ' || parsed.line_count || ' invoice lines were parsed and '
-    || staged.line_staged_count || ' staged, ' || parsed.subject_count
+    || staged.line_billed_count || ' staged, ' || parsed.credit_count
+    || ' lines of credits were parsed and ' || staged.credit_staged_count || ' staged, '
+    || parsed.subject_count
     || ' subjects were parsed and ' || staged.subject_staged_count || ' staged, '
     || parsed.event_count || ' events of logs and ' || parsed.telling_count
     || ' other records were parsed and ' || staged.event_staged_count
@@ -53,7 +57,8 @@ from parsed
 inner join staged
     on parsed.contract_key = staged.contract_key
 where
-    parsed.line_count > staged.line_staged_count
+    parsed.line_count > staged.line_billed_count
+    or parsed.credit_count > staged.credit_staged_count
     or parsed.subject_count > staged.subject_staged_count
     or parsed.event_count > staged.event_staged_count
     or (

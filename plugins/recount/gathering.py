@@ -16,7 +16,7 @@ from recount.inputs import COVERAGE, MANIFESTS, keyed, naive, period_rows, run_r
 from recount.lake import Lake
 from recount.landing import Manifest
 from recount.periods import Period
-from recount.sources import INVOICE_SYSTEMS, SYSTEMS, source_of, terms_of
+from recount.sources import landed_tables, source_of, table_of, terms_of
 from recount.sources.source import Source
 from recount.sources.terms import SourceTerms
 from recount.warehouse import Scratch
@@ -26,10 +26,7 @@ Streams = Mapping[str, Mapping[str, str]]
 
 def landed_schemas() -> dict[str, pa.Schema]:
     """Every landed table that the models read, in use or not, with its columns."""
-    schemas = {"coverage": COVERAGE, "manifests": MANIFESTS}
-    for system, source in {**SYSTEMS, **INVOICE_SYSTEMS}.items():
-        for stream, schema in source.streams.items():
-            schemas[f"{system}__{stream}"] = schema
+    schemas = {"coverage": COVERAGE, "manifests": MANIFESTS, **landed_tables()}
     return {table: keyed(schema) for table, schema in schemas.items()}
 
 
@@ -105,7 +102,7 @@ def _write_stream(
                     yield from source.batches(terms, stream, page.name, path)
 
     with tempfile.TemporaryDirectory(dir=scratch.folder) as folder:
-        parsed = rows.write(f"{terms.system}__{stream}", stream, batches(Path(folder)))
+        parsed = rows.write(table_of(terms, stream), stream, batches(Path(folder)))
     rows.write_facts("manifests", MANIFESTS, [_manifest_facts(manifests, parsed)])
 
 

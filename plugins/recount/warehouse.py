@@ -36,6 +36,7 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "statement_outcomes": ("outcome",),
     "statements": ("contract",),
     "invoices": ("invoice_id",),
+    "credits": ("credit_note_id", "line_number", "line_id"),
     "manifests": ("source", "stream"),
     "control_totals": ("contract",),
 }  # fmt: skip

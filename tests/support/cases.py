@@ -162,7 +162,7 @@ def recount(cases: Sequence[Case], folder: Path) -> Recounted:
 
 _SOURCE = {
     "event_log__events": "helpdesk", "event_log__subjects": "helpdesk", "coverage": "helpdesk",
-    "recount_csv__lines": "invoice", "manifests": "helpdesk",
+    "invoice__lines": "invoice", "manifests": "helpdesk",
 }  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def _landed(case: Case) -> Iterable[tuple[str, dict[str, Any]]]:
     for number, line in enumerate(case.lines, start=1):
         billed = line if isinstance(line, Billed) else Billed(**vars(line))
         amount = billed.quantity * billed.unit_price if billed.amount is None else billed.amount
-        yield "recount_csv__lines", {
+        yield "invoice__lines", {
             "invoice_id": "INV-1", "line_id": line.line_id, "subject_id": line.subject_id or None,
             "outcome": billed.outcome, "quantity": billed.quantity, "unit_price": line.unit_price,
             "amount": amount, "currency_code": case.contract.currency,

@@ -24,3 +24,8 @@ select
     contract_key,
     subject_id
 from {{ ref('stg_servicenow__contradictions') }}
+union
+select
+    contract_key,
+    subject_id
+from {{ ref('stg_stripe__contradictions') }}

@@ -26,6 +26,7 @@ placed_lines as (
         count(matches.line_id) as placement_count,
         min(lines.amount) as amount,
         min(lines.line_kind) as line_kind,
+        min(lines.credit_status) as credit_status,
         min(lines.concluded_at) as concluded_at,
         count(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 end)
             as without_status_count,
@@ -46,6 +47,10 @@ placed_lines as (
 select
     placed_lines.contract_key,
     count(*) as line_staged_count,
+    count(case when placed_lines.credit_status is null then 1 end) as line_billed_count,
+    count(placed_lines.credit_status) as line_deducted_count,
+    -sum(case when placed_lines.credit_status is null then 0 else placed_lines.amount end)
+        as amount_deducted,
     count(placed_lines.concluded_at) as line_dated_count,
     count(case
         when

@@ -1,64 +1,63 @@
--- One row per line of the period's invoice, and what kind of line it is. A line that names an
--- outcome and no subject can be reconciled in total only: it is unattributed.
-with lines as (
-
-    {{ canonical_invoice_lines([
-        ref('stg_fin_csv__invoice_lines'),
-        ref('stg_recount_csv__invoice_lines'),
-    ]) }}
-
-),
-
--- an invoice may name a subject by another of its ids
-named as (
-
-    select
-        lines.contract_key,
-        lines.source,
-        lines.invoice_id,
-        lines.line_id,
-        lines.line_number,
-        coalesce(aliases.subject_id, lines.subject_id) as subject_id,
-        lines.outcome,
-        lines.concluded_at,
-        lines.quantity,
-        lines.unit_price,
-        lines.amount,
-        lines.currency_code,
-        lines.issued_on,
-        lines.due_on,
-        lines.purchase_order
-    from lines
-    left join {{ ref('int_subject_aliases') }} as aliases
-        on
-            lines.contract_key = aliases.contract_key
-            and lines.subject_id = aliases.alias_id
-
-),
-
-outcomes as (
+-- One row per line of the period's invoice, its deductions among them, and what kind of line it is.
+-- A line that names an outcome and no subject can be reconciled in total only: it is unattributed.
+-- A line and what takes it back, at the same amount, bill nothing together: both are reversed.
+with outcomes as (
 
     select * from {{ source('terms', 'definitions') }}
     where counted_by = 'buyer'
 
 ),
 
+lines as (
+
+    select
+        lines.*,
+        outcomes.definition_key,
+        row_number() over (
+            partition by
+                lines.contract_key, lines.outcome, lines.subject_id, abs(lines.amount),
+                lines.is_taken_back
+            order by lines.line_number desc
+        ) as place_from_last,
+        sum(case when lines.is_taken_back then 1 else 0 end) over (
+            partition by
+                lines.contract_key, lines.outcome, lines.subject_id, abs(lines.amount)
+        ) as taken_back_count,
+        sum(case when lines.is_taken_back then 0 else 1 end) over (
+            partition by
+                lines.contract_key, lines.outcome, lines.subject_id, abs(lines.amount)
+        ) as billed_count,
+        count(lines.subject_id) over (
+            partition by lines.contract_key, lines.outcome
+        ) as subject_count
+    from {{ ref('int_billed_lines') }} as lines
+    left join outcomes
+        on
+            lines.contract_key = outcomes.contract_key
+            and lines.outcome = outcomes.outcome
+
+),
+
 kinds as (
 
     select
-        named.*,
-        outcomes.definition_key,
+        *,
         case
-            when outcomes.outcome is not null and named.subject_id is not null then 'outcome'
-            when outcomes.outcome is not null then 'unattributed'
-            when named.outcome = 'platform_fee' then 'fee'
+            when credit_status = 'unclear' then 'unknown'
+            when definition_key is null and outcome = 'platform_fee' then 'fee'
+            when definition_key is null then 'unknown'
+            when
+                subject_id is not null
+                and place_from_last <= least(taken_back_count, billed_count)
+                then 'reversed'
+            when not is_taken_back and subject_id is not null then 'outcome'
+            when not is_taken_back then 'unattributed'
+            when quantity = 0 then 'discount'
+            -- nobody knows which of the subjects are meant
+            when subject_id is null and subject_count = 0 then 'unattributed'
             else 'unknown'
         end as line_kind
-    from named
-    left join outcomes
-        on
-            named.contract_key = outcomes.contract_key
-            and named.outcome = outcomes.outcome
+    from lines
 
 ),
 
@@ -67,14 +66,32 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by contract_key, outcome, subject_id order by line_number
+            partition by contract_key, outcome, subject_id, line_kind order by line_number
         ) as line_number_of_subject
     from kinds
 
 )
 
 select
-    *,
+    contract_key,
+    source,
+    invoice_id,
+    line_id,
+    line_number,
+    subject_id,
+    outcome,
+    concluded_at,
+    quantity,
+    unit_price,
+    amount,
+    currency_code,
+    issued_on,
+    due_on,
+    purchase_order,
+    credit_status,
+    definition_key,
+    line_kind,
+    line_number_of_subject,
     -- only the first line of an outcome and subject may meet its determination
     case when line_kind = 'outcome' and line_number_of_subject = 1 then subject_id end
         as matching_subject_id

@@ -6,5 +6,6 @@
     ref('stg_salesforce__events'),
     ref('stg_servicenow__events'),
     ref('stg_servicenow_export__events'),
+    ref('stg_stripe__events'),
     ref('stg_zendesk__events'),
 ]) }}

@@ -6,5 +6,6 @@
     ref('stg_salesforce__subjects'),
     ref('stg_servicenow__subjects'),
     ref('stg_servicenow_export__subjects'),
+    ref('stg_stripe__subjects'),
     ref('stg_zendesk__subjects'),
 ]) }}

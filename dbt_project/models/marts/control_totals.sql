@@ -17,10 +17,14 @@
         'clause_verdict_count'
     ],
     'lines': [
-        'line_staged_count', 'line_dated_count', 'line_concluded_elsewhere_count',
+        'line_staged_count', 'line_billed_count', 'line_deducted_count', 'line_dated_count', 'line_concluded_elsewhere_count',
         'line_lost_count', 'line_placed_twice_count',
         'line_without_status_count', 'line_of_unknown_type_count', 'line_unattributed_count',
         'line_wrong_product_count'
+    ],
+    'credits': [
+        'credit_staged_count', 'credit_unclear_count', 'credit_void_count',
+        'credit_of_another_invoice_count'
     ],
     'determinations': [
         'determination_count', 'determination_lost_count', 'determination_placed_twice_count'
@@ -62,6 +66,9 @@ select
     evidence.event_types_cut_short,
     evidence.required_event_types_absent,
     cast(coalesce(placed.line_placed_count, 0) as bigint) as line_placed_count,
+    cast(coalesce(lines.amount_deducted, 0) as decimal(18, 6)) as amount_deducted,
+    cast(coalesce(credits.amount_of_other_invoices, 0) as decimal(18, 6))
+        as amount_of_other_invoices,
     cast(coalesce(lines.amount_staged, 0) as decimal(18, 6)) as amount_staged,
     cast(coalesce(placed.amount_placed, 0) as decimal(18, 6)) as amount_placed
 from {{ ref('int_runs') }} as runs

@@ -19,9 +19,10 @@ from recount.stores import bucket, in_one_sentence
 
 LARGEST_FILE_BYTES = 64 * 1024**3
 _PIECE_BYTES = 4 * 1024**2
-# No archive is opened, so none can unfold into more than it weighs.
+_ZIP = b"PK\x03\x04"
+# No archive is opened here, so none can unfold into more than it weighs.
 _ARCHIVES = {
-    b"PK\x03\x04": "a zip archive or a workbook",
+    _ZIP: "a zip archive or a workbook",
     b"\x1f\x8b": "compressed with gzip",
     b"\x28\xb5\x2f\xfd": "compressed with zstd",
     b"BZh": "compressed with bzip2",
@@ -47,15 +48,17 @@ def snapshot(
     scratch: Path,
     *,
     if_missing: type[SourceError] = SourceError,
+    is_archive: bool = False,
 ) -> Snapshot:
     """Copy the file that the setting `key` names into `scratch`; settings are typed already.
 
     `{period}` in the location is replaced. A missing file raises `if_missing`; anything else that
-    cannot be read, an archive or a file over 64 GiB is a SourceError.
+    cannot be read, an archive or a file over 64 GiB is a SourceError. `is_archive` takes a zip
+    file such as a workbook, for a reader that limits what it unfolds into.
     """
     where = str(terms.settings[key]).replace("{period}", period.name)
     try:
-        return _copied(_pieces(terms, key, where), where, scratch)
+        return _copied(_pieces(terms, key, where), where, scratch, is_archive)
     except FileNotFoundError:
         raise if_missing(
             f"{terms.name}: {where} is not there{_from(terms, where)}; "
@@ -102,12 +105,12 @@ def _from_bucket(terms: SourceTerms, where: str) -> Iterator[bytes]:
             yield bytes(piece)
 
 
-def _copied(pieces: Iterator[bytes], where: str, scratch: Path) -> Snapshot:
+def _copied(pieces: Iterator[bytes], where: str, scratch: Path, is_archive: bool) -> Snapshot:
     name = Path(unquote(urlsplit(where).path) if "://" in where else where).name
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as copy:
         for piece in pieces:
-            if size == 0:
+            if size == 0 and not (is_archive and piece.startswith(_ZIP)):
                 _refuse_archive(piece, name)
             size += len(piece)
             if size > LARGEST_FILE_BYTES:

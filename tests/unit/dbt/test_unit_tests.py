@@ -39,6 +39,9 @@ DECIDING = {
     "stg_jira__keys", "stg_jira__left_at_last", "stg_jira__ratings", "stg_jira__service_levels",
     "stg_jira__signed", "stg_jira__statuses", "stg_jira__subjects", "stg_jira__told",
     "stg_jira__transitions",
+    "stg_stripe__charges", "stg_stripe__contradictions", "stg_stripe__disputes",
+    "stg_stripe__events", "stg_stripe__moves", "stg_stripe__refunds", "stg_stripe__subjects",
+    "int_billed_lines", "int_control_credits", "int_credits", "int_deductions",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from recount.contract import lint, lint_definitions, lint_terms
 from recount.contract.reading import read
 from recount.project import EVENT_TYPES, EXPECTATIONS, ROOT
 from recount.sources.event_log import COLUMNS
-from recount.sources.invoices.recount_csv import LINES
+from recount.sources.invoices.recount_csv import LINE_COLUMNS
 from recount.sources.servicenow_export import columns
 from tests.unit.docs.reading import PAGES, anchors, blocks, commands, links, refused, text_of
 
@@ -106,7 +106,7 @@ def test_every_event_type_and_column_is_explained() -> None:
         types = {row["event_type"]: row["meaning"] for row in csv.DictReader(seed)}
     assert [name for name, means in types.items() if f"| `{name}` | {means} |" not in said] == []
     made = {"requester_key"}  # of ServiceNow's caller_id
-    tables = (*COLUMNS.values(), LINES, columns("UTC"))
+    tables = (*COLUMNS.values(), LINE_COLUMNS, columns("UTC"))
     names = {column.name for table in tables for column in table} - made
     assert [name for name in sorted(names) if f"`{name}`" not in said] == []
 

@@ -29,9 +29,12 @@ def _lines(*row: Any) -> tuple[Tables, Mapping[str, object]]:
     return months.month() | {"line_totals": line_totals([*LINE_TOTALS, row])}, {}
 
 
-_EMPTY_INVOICE = months.month(line_staged_count=0, line_placed_count=0, line_count=0) | {
+_EMPTY_INVOICE = months.month(
+    line_staged_count=0, line_billed_count=0, line_placed_count=0, line_count=0,
+    credit_staged_count=0, credit_void_count=0,
+) | {
     "manifests": manifests([MANIFESTS[0], {**MANIFESTS[1], "record_count": 0, "parsed_count": 0}])
-}
+}  # fmt: skip
 FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "invoice_missing": _facts(invoice_state="missing"),
     "invoice_not_configured": _facts(invoice_state="none"),
@@ -44,6 +47,7 @@ FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "control_total_approximate": _landed(0, control_total="500", control_total_kind="approximate"),
     "control_total_of_unknown_kind": _landed(0, control_total="480", control_total_kind="rough"),
     "line_unstaged": _landed(1, record_count=41, parsed_count=41),
+    "credit_unstaged": _landed(2, record_count=3, parsed_count=3),
     "event_lost": _counts(event_observed_count=472),
     "event_type_cut_short": _counts(event_type_cut_short_count=1),
     "required_event_absent": _counts(required_event_type_absent_count=1),
@@ -62,6 +66,11 @@ FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "line_count_differs": _counts(line_placed_count=39),
     "amount_differs": _counts(amount_placed="537.619999"),
     "line_type_unknown": _counts(line_of_unknown_type_count=1),
+    "credit_unclear": _counts(credit_unclear_count=1),
+    "deduction_lost": _counts(line_billed_count=39),
+    "credit_lost": _counts(credit_void_count=1),
+    "invoice_deducted": _counts(line_deducted_count=1, line_billed_count=39, credit_void_count=1),
+    "credit_of_another_invoice": _counts(credit_of_another_invoice_count=1, credit_void_count=1),
     "line_unattributed": _counts(line_unattributed_count=1),
     "line_product_differs": _counts(line_wrong_product_count=1),
     "line_of_another_period": _counts(line_concluded_elsewhere_count=1),

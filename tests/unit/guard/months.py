@@ -34,6 +34,12 @@ CONTROL_TOTALS: Mapping[str, int] = {
     "clause_verdict_expected_count": 90,
     "clause_verdict_count": 90,
     "line_staged_count": 40,
+    "line_billed_count": 40,
+    "line_deducted_count": 0,
+    "credit_staged_count": 2,
+    "credit_unclear_count": 0,
+    "credit_void_count": 2,
+    "credit_of_another_invoice_count": 0,
     "line_lost_count": 0,
     "line_placed_twice_count": 0,
     "line_without_status_count": 0,
@@ -69,12 +75,14 @@ LINE_TOTALS = [
 MANIFESTS = [
     {"source": "helpdesk", "stream": "events", "record_count": 480, "parsed_count": 480},
     {"source": "invoice", "stream": "lines", "record_count": 40, "parsed_count": 40},
+    {"source": "invoice", "stream": "credits", "record_count": 2, "parsed_count": 2},
 ]
 
 
 def month(**changed: Any) -> dict[str, pa.Table]:
     """A month without a fault, or with numbers of the one-row tables changed."""
-    money = {"amount_staged": "537.62", "amount_placed": "537.62"}
+    money = {"amount_staged": "537.62", "amount_placed": "537.62", "amount_deducted": "0",
+             "amount_of_other_invoices": "0"}  # fmt: skip
     totals = {**CONTROL_TOTALS, **dict.fromkeys(NAMES), **money}
     known = set(totals) | set(STATEMENT)
     assert set(changed) <= known, set(changed) - known

@@ -40,7 +40,8 @@ def outcomes(folder: Path, *texts: str, table: str = "control_totals", **tables:
 )
 def test_without_an_invoice_only_its_absence_is_found(state: str, rule: str) -> None:
     tables = month(
-        line_staged_count=0, line_placed_count=0, line_count=0, amount_staged="0",
+        line_staged_count=0, line_billed_count=0, credit_staged_count=0, credit_void_count=0,
+        line_placed_count=0, line_count=0, amount_staged="0",
         amount_placed="0", invoiced_count=0, over_invoiced_count=0, line_dated_count=0,
         amount_invoiced=Decimal(0), amount_contested=Decimal(0), subject_invoiced_count=0,
         subject_known_count=0,

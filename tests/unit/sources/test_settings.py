@@ -47,7 +47,7 @@ def test_a_system_that_nobody_reads_is_named_with_those_that_are() -> None:
     said = refusal_of(system="acmedesk")
     assert said.startswith("sources.helpdesk.system: 'acmedesk' is not a system that Recount reads")
     assert "write one of event_log, " in said
-    assert "write one of fin_csv, recount_csv" in refusal_of("invoice", "event_log")
+    assert "write one of cii, fin_csv, focus_csv, " in refusal_of("invoice", "event_log")
 
 
 def test_every_system_is_registered_under_its_own_name() -> None:

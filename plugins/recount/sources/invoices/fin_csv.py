@@ -21,20 +21,21 @@ from recount.sources import files, records
 from recount.sources.columns import Column, schema, typed
 from recount.sources.extraction import Extraction, Page
 from recount.sources.invoices.fin_settings import FinCsvSettings
-from recount.sources.invoices.recount_csv import LINES, RecountCsv, claimed
+from recount.sources.invoices.recount_csv import LINE_COLUMNS, claimed
+from recount.sources.invoices.streams import STREAMS
 from recount.sources.source import Coverage, Reach, reach_of_files
 from recount.sources.terms import SourceTerms
 from recount.sources.words import shown
 
 _SIX_DIGITS = Decimal("0.000001")
-_KINDS = {column.name: column.kind for column in LINES}
+_KINDS = {column.name: column.kind for column in LINE_COLUMNS}
 
 
 class FinCsv:
     """`system: fin_csv`."""
 
     system = "fin_csv"
-    streams: Mapping[str, pa.Schema] = RecountCsv.streams
+    streams: Mapping[str, pa.Schema] = STREAMS
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""
@@ -86,7 +87,7 @@ class FinCsv:
         billed = found.filter(_billed(found[said.headers["outcome"]], said))
         rows = [_line(row, said) for row in billed.to_pylist()]
         yield from claimed(
-            pa.Table.from_pylist(rows, schema(LINES)), said.currency, said.subjects_of
+            pa.Table.from_pylist(rows, schema(LINE_COLUMNS)), said.currency, said.subjects_of
         )
 
 

@@ -15,12 +15,13 @@ from recount.periods import Period
 from recount.sources import files, records
 from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction, Page
+from recount.sources.invoices.streams import STREAMS
 from recount.sources.kinds import DATE, INSTANT, TEXT, decimal
 from recount.sources.source import Coverage, Reach, reach_of_files
 from recount.sources.terms import Settings, SourceTerms
 from recount.sources.words import shown
 
-LINES = (
+LINE_COLUMNS = (
     Column("invoice_id", TEXT),
     Column("line_id", TEXT),
     Column("subject_id", TEXT, has_blanks=True),  # a fee has no subject
@@ -49,11 +50,7 @@ class RecountCsv:
     """`system: recount_csv`."""
 
     system = "recount_csv"
-    streams: Mapping[str, pa.Schema] = {
-        "lines": pa.schema(
-            [field.with_name(_RENAMED.get(field.name, field.name)) for field in schema(LINES)]
-        )
-    }
+    streams: Mapping[str, pa.Schema] = STREAMS
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""
@@ -75,8 +72,8 @@ class RecountCsv:
         """Copy the invoice of the period; InvoiceMissing if it is not there."""
         self.check(terms)
         file = files.snapshot(terms, "location", period, scratch, if_missing=InvoiceMissing)
-        found = records.read(file.path, file.name, [column.name for column in LINES])
-        records.require(found, file.name, [c.name for c in LINES if c.is_required])
+        found = records.read(file.path, file.name, [column.name for column in LINE_COLUMNS])
+        records.require(found, file.name, [c.name for c in LINE_COLUMNS if c.is_required])
         page = Page(file.name, file.path, sum(batch.num_rows for batch in found.batches))
         return [Extraction(terms.name, "lines", self.system, {"location": file.location}, (page,))]
 
@@ -92,7 +89,7 @@ class RecountCsv:
         One invoice fits into memory; that is what finding a repeated line needs.
         """
         said = terms.typed(RecountCsvSettings)
-        lines = pa.Table.from_batches(typed(data, file_name, LINES), schema(LINES))
+        lines = pa.Table.from_batches(typed(data, file_name, LINE_COLUMNS), schema(LINE_COLUMNS))
         yield from claimed(lines, terms.currency, said.subjects_of)
 
 

@@ -1,4 +1,4 @@
--- One row per line of an invoice in our own CSV format.
+-- One row per line that an invoice of the period bills, whichever format it came in.
 select
     contract_key,
     source,
@@ -15,4 +15,4 @@ select
     issued_on,
     due_on,
     purchase_order
-from {{ source('landed', 'recount_csv__lines') }}
+from {{ source('landed', 'invoice__lines') }}
