@@ -37,6 +37,8 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "statements": ("contract",),
     "invoices": ("invoice_id",),
     "credits": ("credit_note_id", "line_number", "line_id"),
+    "claims": ("subject_id",),
+    "claim_totals": ("claim", "is_invoiced", "is_recounted"),
     "manifests": ("source", "stream"),
     "control_totals": ("contract",),
 }  # fmt: skip

@@ -1,10 +1,11 @@
-"""A helpdesk that lives through a log of events while somebody looks, for the demo.
+"""A helpdesk and a vendor that live through a quarter while somebody looks, for the demo.
 
 python -m tests.emulators.play FOLDER
 
-The folder holds `events.parquet` and `subjects.csv`. Standard output gets one line of JSON that
-has the connection to each server. Then each line on standard input, an instant, lets everything
-happen up to it and sets the servers' clocks, and `ready` is answered; they end with standard input.
+The folder holds `events.parquet`, `subjects.csv` and `invoices/`. Standard output gets one line of
+JSON that has the connection to each server. Then each line on standard input, an instant, lets
+everything happen up to it and sets the servers' clocks, and `ready` is answered; they end with
+standard input.
 """
 
 import csv
@@ -18,6 +19,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from tests.emulators.play_billing import Vendor
+from tests.emulators.stripe import KEY, Stripe
 from tests.emulators.zendesk import Zendesk
 from tests.emulators.zendesk_desk import FIRST_ID
 
@@ -113,7 +116,7 @@ def _number(subject_id: str) -> int:
     return int(subject_id.rpartition("-")[2])
 
 
-def play(folder: Path, desk: Zendesk) -> Iterator[datetime]:
+def play(folder: Path, desk: Zendesk, billing: Stripe) -> Iterator[datetime]:
     """Yield each instant that standard input names, after all has happened until then."""
     events = pq.read_table(folder / "events.parquet").to_pylist()
     # events of one instant stay in the order of the log; the first one comes off the end
@@ -127,22 +130,27 @@ def play(folder: Path, desk: Zendesk) -> Iterator[datetime]:
     }  # fmt: skip
     helpdesk = Helpdesk(desk, subjects, continues)
     assert helpdesk.person("resolver", "agent") == RESOLVER
+    vendor = Vendor.of(folder / "invoices", billing, FOUNDED)
     for line in sys.stdin:
         until = datetime.fromisoformat(line.strip())
         while events and events[-1]["occurred_at"] <= until:
             helpdesk.live(events.pop())
+        vendor.live_until(until)
         desk.now = until + timedelta(seconds=61)  # the last minute is withheld
         yield until
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    with Zendesk(FOUNDED) as desk:
+    with Zendesk(FOUNDED) as desk, Stripe(FOUNDED) as billing:
         signed_in = desk.gate.credentials
-        where = {"zendesk": {"host": desk.host, "login": signed_in.client_id,
-                             "password": signed_in.client_secret}}  # fmt: skip
+        where = {
+            "zendesk": {"host": desk.host, "login": signed_in.client_id,
+                        "password": signed_in.client_secret},
+            "stripe": {"host": billing.host, "password": KEY},
+        }  # fmt: skip
         print(json.dumps(where), flush=True)
-        for _ in play(Path(sys.argv[1]), desk):
+        for _ in play(Path(sys.argv[1]), desk, billing):
             print("ready", flush=True)
 
 

@@ -147,9 +147,9 @@ class Month:
     desk: Desk
     buyer: Buyer
 
-    def final_lines(self) -> list[dict[str, Any]]:
-        """The lines of the statement that is final."""
-        (data,) = (data for key, data in self.buyer.objects("marts/reconciliation_lines").items()
+    def final(self, mart: str) -> list[dict[str, Any]]:
+        """The rows of a mart of the statement that is final."""
+        (data,) = (data for key, data in self.buyer.objects(f"marts/{mart}").items()
                    if "as_of=2026-05" in key and "parquet" in key)  # fmt: skip
         rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(data)).to_pylist()
         return rows
@@ -228,7 +228,7 @@ def landed_of(buyer: Buyer, stream: str) -> bytes:
 
 @pytest.mark.parametrize("story", EXPECTED)
 def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
-    lines = {line["subject_id"]: line for line in month.final_lines()}
+    lines = {line["subject_id"]: line for line in month.final("reconciliation_lines")}
     line = lines[f"helpdesk-{month.desk.conversations[story]}"]
     assert set(month.desk.conversations) == set(EXPECTED)
     assert (line["match_status"], line["reason"]) == EXPECTED[story]
@@ -236,10 +236,24 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
 
 def test_the_list_is_billed_without_what_the_vendor_does_not_bill(month: Month) -> None:
     statement = month.buyer.statement()
-    assert statement["findings"] == []
+    assert [each["rule"] for each in statement["findings"]] == ["vendor_claims"]
     assert statement["outcomes"]["resolution"]["invoiced_count"] == len(EXPECTED)
     assert statement["amounts"]["invoiced"] == f"{len(EXPECTED)}.00"
     assert statement["decision"] == "dispute"
+
+
+def test_what_the_vendor_claims_stands_beside_what_it_bills_and_what_we_count(
+    month: Month,
+) -> None:
+    totals = {
+        (each["claim"], each["is_invoiced"], each["is_recounted"]): each["subject_count"]
+        for each in month.final("claim_totals")
+    }
+    # the vendor's system claims it, the invoice bills it, and nothing concluded it
+    assert totals["assumed_resolution", True, False] == 1
+    assert sum(totals.values()) == len(month.final("claims"))
+    (said,) = (each for each in month.buyer.statement()["findings"])
+    assert said["observed"] == "subjects of which it says something: 1 (1 assumed_resolution)"
 
 
 def test_no_word_of_a_conversation_is_in_the_lake(month: Month) -> None:

@@ -124,6 +124,10 @@ def test_the_vendors_claim_is_landed_beside_the_evidence(month: Month) -> None:
     assert manifest["content"]["record_count"] == 1
     assert manifest["content"]["request"]["object"] == CLAIM["object"]
     assert "claims" in {row["stream"] for row in month.buyer.mart("manifests")}
+    (claimed,) = (each for each in month.buyer.mart("claims") if each["claim"])
+    assert claimed["subject_id"] == f"helpdesk-{month.desk.number('rated conversation')}"
+    counts = (claimed["claim"], claimed["invoiced_count"], claimed["recounted_count"])
+    assert counts == ("Resolved", 1, 1)
 
 
 def test_an_agent_that_the_contract_does_not_name_is_unknown_and_holds(fresh: Month) -> None:

@@ -26,6 +26,7 @@
         'credit_staged_count', 'credit_unclear_count', 'credit_void_count',
         'credit_of_another_invoice_count'
     ],
+    'claims': ['subject_claimed_count'],
     'determinations': [
         'determination_count', 'determination_lost_count', 'determination_placed_twice_count'
     ],
@@ -62,6 +63,7 @@ select
     {% for hop, columns in counts.items() %}{% for column in columns %}
     cast(coalesce({{ hop }}.{{ column }}, 0) as bigint) as {{ column }},
     {% endfor %}{% endfor %}
+    claims.claims,
     evidence.event_types_not_shown,
     evidence.event_types_cut_short,
     evidence.required_event_types_absent,

@@ -40,7 +40,7 @@ def show(folder: Path, seed: int, say: Say) -> None:
         last = facts.months[-1]
         world.live_until(last.provisional_as_of)
         say("3/5  running the DAG recount_monthly: a provisional statement of each month,")
-        say("     from what the helpdesk says over HTTP")
+        say("     from what the helpdesk and the vendor's billing say over HTTP")
         monthly = _dag("recount_monthly", months=_months(facts))
         _run(monthly, environment, folder / "monthly.log", say)
         world.live_until(last.final_as_of)

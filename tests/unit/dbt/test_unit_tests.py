@@ -41,6 +41,7 @@ DECIDING = {
     "stg_jira__transitions",
     "stg_stripe__charges", "stg_stripe__contradictions", "stg_stripe__disputes",
     "stg_stripe__events", "stg_stripe__moves", "stg_stripe__refunds", "stg_stripe__subjects",
+    "claims", "claim_totals", "int_control_claims", "int_vendor_claims",
     "int_billed_lines", "int_control_credits", "int_credits", "int_deductions",
 }  # fmt: skip
 

@@ -76,6 +76,7 @@ FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "line_of_another_period": _counts(line_concluded_elsewhere_count=1),
     "determination_lost": _counts(determination_lost_count=1),
     "determination_placed_twice": _counts(determination_placed_twice_count=1),
+    "vendor_claims": _counts(subject_claimed_count=1),
     "line_kind_unknown": _lines("resolution", "refund", None, None, None, 1),
     "match_status_unknown": _lines("resolution", "outcome", "disliked", None, None, 1),
     "reason_missing": _lines("resolution", "outcome", "not_an_outcome", None, "data", 1),

@@ -48,12 +48,13 @@ CONTROL_TOTALS: Mapping[str, int] = {
     "line_wrong_product_count": 0,
     "line_dated_count": 38,
     "line_concluded_elsewhere_count": 0,
+    "subject_claimed_count": 0,
     "determination_count": 41,
     "determination_lost_count": 0,
     "determination_placed_twice_count": 0,
     "line_placed_count": 40,
 }
-NAMES = ("event_types_not_shown", "event_types_cut_short", "required_event_types_absent")
+NAMES = ("claims", "event_types_not_shown", "event_types_cut_short", "required_event_types_absent")
 STATEMENT: Mapping[str, Any] = {
     "line_count": 40,
     "invoiced_count": 38,
