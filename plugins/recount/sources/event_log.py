@@ -1,4 +1,4 @@
-"""The canonical event log as files (DESIGN 3), CSV or Parquet: any system can be fed in."""
+"""The canonical event log as files (DESIGN 3): CSV, JSON Lines or Parquet, from any system."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -119,10 +119,13 @@ class EventLog:
     def _extraction(
         self, terms: SourceTerms, stream: str, key: str, period: Period, scratch: Path
     ) -> Extraction:
-        file = files.snapshot(terms, key, period, scratch)
-        page, redacted = redaction.page_of(file, COLUMNS[stream])
-        request = {"location": file.location}
-        return Extraction(terms.name, stream, self.system, request, (page,), redacted=redacted)
+        found = files.snapshots(terms, key, period, scratch)
+        landed = [redaction.page_of(file, COLUMNS[stream]) for file in found]
+        redacted = sorted({name for _, left_out in landed for name in left_out})
+        return Extraction(
+            terms.name, stream, self.system, {"location": found[0].location},
+            tuple(page for page, _ in landed), redacted=tuple(redacted),
+        )  # fmt: skip
 
 
 def _event_rows(batch: pa.RecordBatch, source: str, shows: tuple[str, ...]) -> pa.RecordBatch:

@@ -1,14 +1,17 @@
-"""Records of a file, CSV or Parquet, as batches of the columns that somebody wants."""
+"""Records of a file (CSV, JSON Lines or Parquet) as batches of the columns that somebody wants."""
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from recount.errors import SourceError
-from recount.sources import csv_records, parquet_records
+from recount.sources import csv_records, json_records, parquet_records
 from recount.sources.words import shown
+
+_START_BYTES = 4096
+Reader = Callable[[bytes | Path, str, Collection[str]], tuple[list[str], Iterator[pa.RecordBatch]]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,8 +24,7 @@ class Records:
 
 def read(data: bytes | Path, file_name: str, wanted: Collection[str]) -> Records:
     """Open a file by what it begins with; SourceError if a wanted column is there twice."""
-    reader = parquet_records if is_parquet(data) else csv_records
-    columns, batches = reader.opened(data, file_name, wanted)
+    columns, batches = _reader_of(data)(data, file_name, wanted)
     for name in wanted:
         if columns.count(name) > 1:
             raise SourceError(f"{file_name} has the column {name!r} twice; remove one of them")
@@ -45,8 +47,23 @@ def count(data: bytes | Path, file_name: str, column: str) -> int:
 
 
 def is_parquet(data: bytes | Path) -> bool:
-    """Say whether a file is Parquet; everything else is read as CSV."""
+    """Say whether a file is Parquet."""
+    return _start(data).startswith(parquet_records.MAGIC)
+
+
+def is_json_lines(data: bytes | Path) -> bool:
+    """Say whether a file is JSON Lines; what is neither that nor Parquet is read as CSV."""
+    return json_records.is_json_lines(_start(data))
+
+
+def _reader_of(data: bytes | Path) -> Reader:
+    if is_parquet(data):
+        return parquet_records.opened
+    return json_records.opened if is_json_lines(data) else csv_records.opened
+
+
+def _start(data: bytes | Path) -> bytes:
     if isinstance(data, bytes):
-        return data.startswith(parquet_records.MAGIC)
+        return data[:_START_BYTES]
     with data.open("rb") as file:
-        return file.read(4) == parquet_records.MAGIC
+        return file.read(_START_BYTES)

@@ -5,6 +5,7 @@ columns is written anew without them, in the same order, and the hash of the fil
 received goes into the manifest.
 """
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from recount.sources import records
+from recount.sources import json_records, records
 from recount.sources.columns import Column
 from recount.sources.extraction import Page
 from recount.sources.files import Snapshot
@@ -43,7 +44,7 @@ def page_of(
     records.require(found, file.name, [column.name for column in columns if column.is_required])
     left_out = tuple(sorted({name for name in found.columns if name not in allowed}))
     if not left_out:
-        count = records.count(file.path, file.name, allowed[0])
+        count = records.count(file.path, file.name, found.columns[0])
         return Page(file.name, file.path, count), ()
     path, count = _written((_replaced(batch, replaced) for batch in found.batches), file)
     return Page(file.name, path, count, received_sha256=file.sha256), left_out
@@ -58,15 +59,16 @@ def _replaced(batch: pa.RecordBatch, replaced: Mapping[str, Replacement]) -> pa.
 
 
 def _written(batches: Iterator[pa.RecordBatch], file: Snapshot) -> tuple[Path, int]:
-    first = next(batches)
-    writer_of = parquet.ParquetWriter if records.is_parquet(file.path) else arrow_csv.CSVWriter
-    with (
-        tempfile.NamedTemporaryFile(dir=file.path.parent, delete=False) as output,
-        writer_of(output, first.schema) as writer,
-    ):
-        writer.write_batch(first)
-        count = first.num_rows
-        for batch in batches:
-            writer.write_batch(batch)
-            count += batch.num_rows
+    first, count = next(batches), 0
+    with tempfile.NamedTemporaryFile(dir=file.path.parent, delete=False) as output:
+        if records.is_json_lines(file.path):
+            for row in itertools.chain(first.to_pylist(), *(each.to_pylist() for each in batches)):
+                output.write(json_records.line_of(row))
+                count += 1
+            return Path(output.name), count
+        writer_of = parquet.ParquetWriter if records.is_parquet(file.path) else arrow_csv.CSVWriter
+        with writer_of(output, first.schema) as writer:
+            for batch in itertools.chain([first], batches):
+                writer.write_batch(batch)
+                count += batch.num_rows
     return Path(output.name), count

@@ -167,6 +167,8 @@ def test_a_log_is_read_from_a_bucket(
     there = terms_of(location="s3://recount/acme/{period}/log.csv", connection="logs")
     [extraction] = extracted(there, tmp_path)
     assert content_of(extraction) == event().encode()
+    [dropped] = extracted(terms_of(location="s3://recount/acme/", connection="logs"), tmp_path)
+    assert [page.name for page in dropped.pages] == ["2016-03/log.csv"]
     gone = terms_of(location="s3://recount/gone.csv", connection="logs")
     with pytest.raises(SourceError, match=r"^helpdesk: s3://recount/gone.csv is not there; put it"):
         extracted(gone, tmp_path)
