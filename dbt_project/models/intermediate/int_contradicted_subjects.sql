@@ -7,6 +7,11 @@ from {{ ref('stg_zendesk__contradictions') }}
 union
 select
     contract_key,
+    source || '-' || ticket_id as subject_id
+from {{ ref('stg_freshdesk__contradictions') }}
+union
+select
+    contract_key,
     subject_id
 from {{ ref('stg_intercom__contradictions') }}
 union

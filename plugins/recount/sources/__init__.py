@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from recount.contract.model import Contract
 from recount.sources.event_log import EventLog
+from recount.sources.freshdesk import Freshdesk
 from recount.sources.intercom import Intercom
 from recount.sources.invoices.cii import Cii
 from recount.sources.invoices.fin_csv import FinCsv
@@ -31,6 +32,7 @@ SYSTEMS: Mapping[str, Source] = {
     source.system: source
     for source in (
         EventLog(),
+        Freshdesk(),
         Intercom(),
         Jira(),
         Salesforce(),

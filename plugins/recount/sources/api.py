@@ -86,6 +86,10 @@ class Api:
         """Ask for a table as CSV, which stays bytes."""
         return self._ask("GET", path, "csv", params=query)
 
+    def get_file(self, path: str, query: Mapping[str, str]) -> Answer:
+        """Fetch a document that lies in a store, which may call it no more than bytes."""
+        return self._ask("GET", path, "file", params=query)
+
     def _ask(self, method: str, path: str, form: str = "json", **what: Any) -> Answer:
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self.limits.attempts),
@@ -163,14 +167,14 @@ class Api:
         if status != 200:
             sentence = f"{place} answers {status}; check the connection's host"
             raise AnsweredError(sentence, status, response.content)
-        if form not in response.headers.get("Content-Type", "").partition(";")[0].lower():
+        said = response.headers.get("Content-Type", "").partition(";")[0].lower()
+        if not any(kind in said for kind in _KINDS[form]):
             raise SourceError(
-                f"{place} answers with {shown(response.headers.get('Content-Type', 'no type'))} "
-                f"instead of {form.upper()}, such as a page to sign in; check the host and the "
-                "credentials"
+                f"{place} answers with {shown(said or 'no type')} instead of "
+                f"{_KINDS[form][0].upper()}, such as a page to sign in; check host and credentials"
             )
         try:
-            document = msgspec.json.decode(response.content) if form == "json" else None
+            document = None if form == "csv" else msgspec.json.decode(response.content)
         except msgspec.DecodeError:
             raise _Passing("answers with JSON that is cut short or damaged") from None
         return Answer(response.content, document, response.headers, self._date(path, response))
@@ -206,7 +210,8 @@ class AnsweredError(SourceError):
         self.data = data
 
 
-_ACCEPT = {"json": "application/json", "csv": "text/csv"}
+_ACCEPT = {"json": "application/json", "csv": "text/csv", "file": "*/*"}
+_KINDS = {"json": ("json",), "csv": ("csv",), "file": ("json", "octet-stream")}
 # The body is decoded by now, so what was said of its encoding is not true of it any more.
 _ENCODED = ("content-encoding", "content-length", "transfer-encoding")
 

@@ -51,6 +51,8 @@ def _read(data: bytes, shape: type[Shape], what: str, *, is_landed: bool) -> Sha
     hashed = requester_keys()
 
     def person(_: type, said: Any) -> Person:
+        if not isinstance(said, int | str):
+            raise ValueError("Expected the id of a person")
         # what is no person to the API, such as -1 for the system, says no more than that
         is_nobody = said == "" or (isinstance(said, int) and said <= 0)
         is_somebody = not is_landed and not is_nobody

@@ -1,8 +1,15 @@
 """One rig for each connector that asks an API."""
 
 from tests.faults.rig import Rig
-from tests.faults.rigs import intercom, jira, salesforce, servicenow, stripe, zendesk
+from tests.faults.rigs import freshdesk, intercom, jira, salesforce, servicenow, stripe, zendesk
 
 RIGS: tuple[Rig, ...] = (
-    intercom.RIG, jira.RIG, salesforce.RIG, servicenow.RIG, stripe.RIG, zendesk.RIG,
-)  # fmt: skip
+    freshdesk.WRITTEN,
+    freshdesk.ACTS,
+    intercom.RIG,
+    jira.RIG,
+    salesforce.RIG,
+    servicenow.RIG,
+    stripe.RIG,
+    zendesk.RIG,
+)
