@@ -13,6 +13,11 @@ union
 select
     contract_key,
     subject_id
+from {{ ref('stg_hubspot__contradictions') }}
+union
+select
+    contract_key,
+    subject_id
 from {{ ref('stg_intercom__contradictions') }}
 union
 select

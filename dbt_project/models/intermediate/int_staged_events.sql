@@ -2,6 +2,7 @@
 {{ canonical_events([
     ref('stg_event_log__events'),
     ref('stg_freshdesk__events'),
+    ref('stg_hubspot__events'),
     ref('stg_intercom__events'),
     ref('stg_jira__events'),
     ref('stg_salesforce__events'),

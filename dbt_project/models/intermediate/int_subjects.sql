@@ -2,6 +2,7 @@
 {{ canonical_subjects([
     ref('stg_event_log__subjects'),
     ref('stg_freshdesk__subjects'),
+    ref('stg_hubspot__subjects'),
     ref('stg_intercom__subjects'),
     ref('stg_jira__subjects'),
     ref('stg_salesforce__subjects'),

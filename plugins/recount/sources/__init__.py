@@ -7,6 +7,7 @@ import pyarrow as pa
 from recount.contract.model import Contract
 from recount.sources.event_log import EventLog
 from recount.sources.freshdesk import Freshdesk
+from recount.sources.hubspot import HubSpot
 from recount.sources.intercom import Intercom
 from recount.sources.invoices.cii import Cii
 from recount.sources.invoices.fin_csv import FinCsv
@@ -33,6 +34,7 @@ SYSTEMS: Mapping[str, Source] = {
     for source in (
         EventLog(),
         Freshdesk(),
+        HubSpot(),
         Intercom(),
         Jira(),
         Salesforce(),

@@ -5,8 +5,9 @@ connections. What stays wrong is refused in one sentence. No secret is part of a
 neither our headers nor an answer's text are ever repeated.
 """
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,10 @@ from recount.sources.pace import Pace
 from recount.sources.words import shown
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+# 207 tells of several things at once: what is there, and which are not
+_TOLD = frozenset({200, 207})
+# the pause of a system that answers no more today
+SPENT = math.inf
 
 
 class SignIn(Protocol):
@@ -61,7 +66,8 @@ class Answer:
 class Api:
     """One system, asked under one name at one place, within its pace.
 
-    `name` is the source in the contract and goes into every sentence.
+    `name` is the source in the contract and goes into every sentence. `pause_of` reads how many
+    seconds an answer that may pass asks us to wait; None where it says nothing.
     """
 
     name: str
@@ -69,6 +75,7 @@ class Api:
     sign_in: SignIn
     pace: Pace
     limits: Limits = field(default_factory=Limits)
+    pause_of: Callable[[httpx.Response], float | None] = field(default=lambda r: retry_after(r))
 
     def __post_init__(self) -> None:
         """Open the client; it connects at the first request."""
@@ -153,7 +160,13 @@ class Api:
     def _trusted(self, path: str, form: str, response: httpx.Response) -> Answer:
         status, place = response.status_code, self._place(path)
         if status in _PASSING:
-            raise _Passing(f"keeps answering {status}", wait=_retry_after(response))
+            pause = self.pause_of(response)
+            if pause == SPENT:
+                raise TransientError(
+                    f"{place} answers no more today, as the allowance of requests is used up "
+                    f"({status}); what came before is landed, and a run tomorrow goes on there"
+                )
+            raise _Passing(f"keeps answering {status}", wait=pause)
         if status in (401, 403):
             what = "refuses our credentials" if status == 401 else "does not let us read this"
             sentence = f"{place} {what} ({status}); check the connection and its rights"
@@ -164,7 +177,7 @@ class Api:
                 f"{place} sends us to {shown(to)} ({status}), and we do not follow; "
                 "correct the host of the connection"
             )
-        if status != 200:
+        if status not in _TOLD:
             sentence = f"{place} answers {status}; check the connection's host"
             raise AnsweredError(sentence, status, response.content)
         said = response.headers.get("Content-Type", "").partition(";")[0].lower()
@@ -242,7 +255,7 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "127.0.0.1", "::1")
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after(response: httpx.Response) -> float | None:
     """Return the pause that a server asks for: seconds, or a date by the server's own clock."""
     written = response.headers.get("Retry-After", "")
     if written.isascii() and written.isdigit():

@@ -66,9 +66,16 @@ def limits_of(terms: SourceTerms, connection: Connection) -> Limits:
     return replace(Limits(), **changed)
 
 
-def pace_of(terms: SourceTerms, connection: Connection, *, requests: int, seconds: int) -> Pace:
-    """Return the system's pace; `requests_per_minute` in the connection's extra changes it."""
-    per_minute = _number(terms, connection.extra, "requests_per_minute")
+def pace_of(
+    terms: SourceTerms,
+    connection: Connection,
+    *,
+    requests: int,
+    seconds: int,
+    key: str = "requests_per_minute",
+) -> Pace:
+    """Return the system's pace; a number under that key of the connection's extra changes it."""
+    per_minute = _number(terms, connection.extra, key)
     return Pace(requests, seconds) if per_minute is None else Pace(int(per_minute), 60)
 
 

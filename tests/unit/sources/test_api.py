@@ -12,7 +12,7 @@ import pytest
 
 from recount.errors import RecountError, SourceError, TransientError
 from recount.sources import signing
-from recount.sources.api import Api, Limits
+from recount.sources.api import SPENT, Api, Limits
 from recount.sources.pace import Pace
 from tests.emulators import faults
 from tests.emulators.server import Answer, Emulator, Fault, Request
@@ -116,6 +116,22 @@ def test_a_pause_may_be_a_date_by_the_servers_own_clock(service: Service) -> Non
     began = time.monotonic()
     api_of(service, Limits(attempts=2, longest_wait_seconds=5)).get("/items")
     assert 1 <= time.monotonic() - began < 3
+
+
+def test_an_allowance_that_is_used_up_is_not_waited_for(service: Service) -> None:
+    service.misbehave(faults.status(429), times=-1)
+    api = Api("helpdesk", service.url, signing.bearer(SECRET), Pace(1000, 1), QUICK,
+              pause_of=lambda response: SPENT)  # fmt: skip
+    with pytest.raises(TransientError, match="answers no more today"):
+        api.get("/items")
+    assert len(service.requests) == 1
+
+
+def test_an_answer_about_several_things_is_an_answer(service: Service) -> None:
+    service.misbehave(
+        lambda handler, answer: handler.send(Answer(answer.document, 207, answer.headers))
+    )
+    assert api_of(service).get("/items").document["items"] == [1, 2, 3]
 
 
 def test_a_body_that_drips_is_cut_off_by_the_total_time(service: Service) -> None:
