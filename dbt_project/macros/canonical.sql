@@ -15,9 +15,35 @@
 
 {#- Columns by name, so that a moved column cannot swap two values. -#}
 {% macro _union_of(relations, columns) -%}
-    {% for relation in relations %}
+    {% for relation in built(relations) %}
     select {{ columns | join(', ') }}
     from {{ relation }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
+{%- endmacro %}
+
+{#- What some systems tell and others do not: there may be nothing, which has its types all the same. -#}
+{% macro rows_of(relations, types) -%}
+    select
+        {% for column, type in types.items() %}
+        cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    where false
+    {% for relation in built(relations) %}
+    union all
+    select {{ types | join(', ') }}
+    from {{ relation }}
+    {% endfor %}
+{%- endmacro %}
+
+{#- A build of a month leaves out the systems that its contract does not name. Everything else, such
+    as the documentation and unit tests, has all of them. -#}
+{% macro built(relations) -%}
+    {%- set found = [] -%}
+    {%- for relation in relations -%}
+        {%- if flags.WHICH != 'build' or relation.is_cte or load_relation(relation) is not none -%}
+            {%- do found.append(relation) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
 {%- endmacro %}

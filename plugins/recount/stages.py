@@ -22,6 +22,7 @@ from recount.gathering import gather
 from recount.lake import Lake
 from recount.month import Month
 from recount.pins import land, pins_of
+from recount.sources import unused_by
 from recount.statement import from_marts
 from recount.telling import tell
 from recount.warehouse import MARTS, Scratch, reconcile
@@ -39,7 +40,7 @@ def recount(month: Month) -> str:
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         scratch = Scratch(Path(folder))
         terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
-        reconcile(scratch, terms, tables)
+        reconcile(scratch, terms, tables, unused_by(contract))
         known = scratch.subject_ids()
         lines = scratch.mart("reconciliation_lines", "line_number", "subject_id", "match_status")
         confusable = guard.confusable_line_numbers(lines, known)

@@ -7,7 +7,7 @@ becomes part of a statement of SQL: all of it is rows.
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,12 +107,18 @@ class Scratch:
             return connection.sql(sql).to_arrow_table()
 
 
-def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[str]) -> None:
-    """Build every model and run every test over the landed tables of a scratch folder.
+def reconcile(
+    scratch: Scratch,
+    terms: Mapping[str, pa.Table],
+    landed: Iterable[str],
+    unused: Collection[str] = (),
+) -> None:
+    """Build the models and run their tests over the landed tables of a scratch folder.
 
     `terms` are the tables of the `terms` schema, `landed` the names of the tables that
-    `write_landed` wrote. Raises ReconcileError with the sentence of the first test that failed.
-    Of memory it takes what RECOUNT_MEMORY allows, else what DuckDB would, and beyond that the disk.
+    `write_landed` wrote, `unused` the systems of which none holds a row. Raises ReconcileError with
+    the sentence of the first test that failed. Of memory it takes what RECOUNT_MEMORY allows, else
+    what DuckDB would, and beyond that the disk.
     """
     # Open from the first table to the last: each time a database is closed it is written out whole.
     with duckdb.connect(str(scratch.database)) as connection, contextlib.chdir(scratch.folder):
@@ -122,7 +128,7 @@ def reconcile(scratch: Scratch, terms: Mapping[str, pa.Table], landed: Iterable[
             _fill(connection, terms, landed)
         except duckdb.Error as problem:
             raise ReconcileError(_of_a_model("terms", str(problem))) from None
-        for failure in build(scratch.folder):
+        for failure in build(scratch.folder, unused):
             raise ReconcileError(_sentence(scratch, failure))
 
 

@@ -29,6 +29,8 @@ from recount.sources.zendesk import Zendesk
 
 # What a contract calls the source of its invoices.
 INVOICE = "invoice"
+# Their models are few, and some tests look at all of them together.
+_FILES = frozenset({EventLog.system, ServiceNowExport.system})
 SYSTEMS: Mapping[str, Source] = {
     source.system: source
     for source in (
@@ -72,6 +74,12 @@ def landed_tables() -> dict[str, pa.Schema]:
 def table_of(terms: SourceTerms, stream: str) -> str:
     """Return the table of a stream; those of invoices are the same for all formats."""
     return f"{INVOICE if terms.name == INVOICE else terms.system}__{stream}"
+
+
+def unused_by(contract: Contract) -> frozenset[str]:
+    """Return the systems that a contract does not read over an API, so that nothing is of them."""
+    used = {contract.sources[name].system for name in contract.evidence_sources}
+    return frozenset(SYSTEMS) - used - _FILES
 
 
 def terms_of(contract: Contract, name: str) -> SourceTerms:

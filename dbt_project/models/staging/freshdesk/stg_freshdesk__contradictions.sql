@@ -5,6 +5,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'two contents' as contradiction
 from {{ ref('stg_freshdesk__conversations') }}
 where content_number > 1
@@ -13,6 +14,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'two contents' as contradiction
 from {{ ref('stg_freshdesk__ratings') }}
 where content_number > 1
@@ -21,6 +23,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'status at last' as contradiction
 from {{ ref('stg_freshdesk__left_at_last') }}
 where status_kind <> logged_kind
@@ -29,6 +32,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'solved later' as contradiction
 from {{ ref('stg_freshdesk__left_at_last') }}
 where
@@ -40,6 +44,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'no beginning' as contradiction
 from {{ ref('stg_freshdesk__left_at_last') }}
 where is_wholly_observed and transition_count = 0

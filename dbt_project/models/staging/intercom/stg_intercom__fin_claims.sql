@@ -25,8 +25,9 @@ select
     contract_key,
     source,
     conversation_id,
-    resolution_state,
-    min(seen_at) as first_seen_at,
+    source || '-' || conversation_id as subject_id,
+    resolution_state as claim,
+    min(seen_at) as claimed_at,
     max(seen_at) as last_seen_at
 from seen
 where resolution_state is not null

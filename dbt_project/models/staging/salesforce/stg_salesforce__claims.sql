@@ -1,5 +1,5 @@
 -- One row per conversation that the vendor says it bills, as it was extracted last, and the case
--- that it belongs to. It is the vendor's claim, and no event comes of it.
+-- that it belongs to, else the conversation. It is the vendor's claim, and no event comes of it.
 with versions as (
 
     select
@@ -35,12 +35,15 @@ select
     versions.source,
     versions.claim_id,
     versions.conversation_id,
-    case when conversations.case_count = 1 then versions.source || '-' || conversations.case_number
+    versions.source || '-' || case
+        when conversations.case_count = 1 then conversations.case_number
+        else versions.conversation_id
     end as subject_id,
-    versions.outcome,
+    coalesce(versions.outcome, 'unnamed') as claim,
     versions.outcome_count,
     versions.is_escalated,
     versions.claimed_at,
+    versions.claimed_at as last_seen_at,
     versions.window_from,
     versions.window_until
 from versions

@@ -58,6 +58,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'two contents' as contradiction
 from updates
 where content_number > 1
@@ -66,6 +67,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'status before' as contradiction
 from updates
 where
@@ -77,6 +79,7 @@ select
     contract_key,
     source,
     ticket_id,
+    source || '-' || ticket_id as subject_id,
     'status at last' as contradiction
 from left_at_last
 where exported_kind <> logged_kind
