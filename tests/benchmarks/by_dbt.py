@@ -14,6 +14,7 @@ from recount import pins, published, stages
 from recount.contract.reading import read
 from recount.gathering import gather
 from recount.month import Month
+from recount.sources import unused_by
 from recount.warehouse import Scratch, reconcile
 
 
@@ -30,7 +31,8 @@ def prepare(folder: Path, scratch_folder: Path, as_of: str) -> None:
     terms, tables = gather(scratch, month.lake, contract, "2026-08", month.instant, streams)
     for name, table in terms.items():
         pq.write_table(table, scratch_folder / f"terms-{name}.parquet")
-    (scratch_folder / "tables.json").write_bytes(published.canonical(tables))
+    kept = {"tables": tables, "unused": sorted(unused_by(contract))}
+    (scratch_folder / "build.json").write_bytes(published.canonical(kept))
 
 
 def main() -> None:
@@ -42,7 +44,8 @@ def main() -> None:
         path.stem.removeprefix("terms-"): pq.read_table(path)
         for path in scratch.folder.glob("terms-*.parquet")
     }
-    reconcile(scratch, terms, json.loads((scratch.folder / "tables.json").read_text("utf-8")))
+    kept = json.loads((scratch.folder / "build.json").read_text("utf-8"))
+    reconcile(scratch, terms, kept["tables"], kept["unused"])
     verdicts = scratch.query(
         "select counted_by, verdict, count(*) as found from recount.determinations group by all"
     )

@@ -53,6 +53,9 @@ def _contract() -> str:
         ],
     }  # fmt: skip
     terms["sources"]["survey"]["location"] = "survey.parquet"
+    terms["sources"]["invoice"] = {
+        "system": "recount_csv", "location": "invoices/{period}.csv",
+    }  # fmt: skip
     terms["actors"] = {"ai_agent": [{"id": "resolver"}], "automation": [{"id": "triage"}]}
     no_handoff = terms["outcomes"]["resolution"]["clauses"]["no_handoff"]
     no_handoff["forbids"]["event"] = ["replied", "assigned", "handed_off"]
