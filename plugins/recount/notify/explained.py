@@ -18,6 +18,14 @@ STATUS_WORDS: Mapping[str, str] = {
     "not_invoiced": "An outcome, but not invoiced",
     "unattributed": "Billed in total, without subjects",
 }
+# of lines that are not reconciled subject by subject
+KIND_WORDS: Mapping[str, str] = {
+    "fee": "A fee",
+    "discount": "Less money for as many outcomes",
+    "reversed": "Billed and taken back",
+    "recount": "An outcome, compared in total",
+    "unknown": "Of a type that the contract does not name",
+}
 _STATUS_DETAILS: Mapping[str, str] = {
     "duplicate": "An earlier line of the invoice already has it.",
     "unknown_subject": "Our log has no event of it.",

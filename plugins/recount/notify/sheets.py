@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recount.notify.explained import STATUS_WORDS, detail, title
+from recount.notify.explained import KIND_WORDS, STATUS_WORDS, detail, title
 from recount.notify.figures import ReasonRow
 from recount.notify.letterhead import Letterhead
 from recount.notify.workbook import Sheet
@@ -97,9 +97,11 @@ def reasons_sheet(
 def lines_sheet(name: str, lines: pa.Table, *, without: str = "") -> Sheet:
     """Return lines as they stand in the mart, ours beside the invoice's."""
     columns = {column: shown for column, shown in _COLUMNS.items() if column != without}
-    words = pa.array(list(STATUS_WORDS.values()), pa.string())
-    place = pc.index_in(lines["match_status"], value_set=pa.array(list(STATUS_WORDS)))
-    status = pc.coalesce(words.take(place.combine_chunks()), lines["line_kind"])
+    known = {**KIND_WORDS, **STATUS_WORDS}
+    stands_for = pc.coalesce(lines["match_status"], lines["line_kind"])
+    place = pc.index_in(stands_for, value_set=pa.array(list(known)))
+    words = pa.array(list(known.values()), pa.string())
+    status = pc.coalesce(words.take(place.combine_chunks()), stands_for)
     ordered = lines.append_column("status_words", status).sort_by(_ORDER).select(list(columns))
     headings, widths = zip(*columns.values(), strict=True)
     return Sheet(name, headings, widths, ordered)
