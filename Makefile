@@ -6,7 +6,7 @@ UV_VERSION := 0.13.8
 UV := .venv-tools/$(UV_VERSION)/bin/uv
 INSTALLED := .venv/.installed
 BIN := .venv/bin
-PYTEST_OPTIONS ?= --numprocesses=auto --dist=loadfile
+PYTEST_OPTIONS ?= --numprocesses=auto --dist=worksteal
 
 # The interpreter of the machine is used: uv must never download one.
 export UV_PYTHON_DOWNLOADS := never
