@@ -5,6 +5,7 @@ connections. What stays wrong is refused in one sentence. No secret is part of a
 neither our headers nor an answer's text are ever repeated.
 """
 
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ from recount.errors import SourceError, TransientError
 from recount.sources.pace import Pace
 from recount.sources.words import shown
 
+# httpx tells each URL to its log, and a URL may be a key, such as a link to a file
+logging.getLogger("httpx").setLevel(logging.WARNING)
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 # 207 tells of several things at once: what is there, and which are not
 _TOLD = frozenset({200, 207})

@@ -5,6 +5,7 @@ and its name goes into the manifest; a field that is missing or of another type 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from recount.errors import SourceError
+from recount.periods import parse_instant
 from recount.sources.requesters import requester_keys
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -24,15 +26,27 @@ class Person(str):
     __slots__ = ()
 
 
-def received(data: bytes, shape: type[Shape], what: str) -> Shape:
-    """Read an answer; people become keyed hashes. SourceError names the field that is wrong."""
-    return _read(data, shape, what, is_landed=False)
+def received(data: bytes, shape: type[Shape], what: str, *, inside: str | None = None) -> Shape:
+    """Read an answer; people become keyed hashes. SourceError names the field that is wrong.
+
+    An answer that is a list as a whole becomes the only field of the shape, which is `inside`.
+    """
+    content = data if inside is None else b'{"' + inside.encode() + b'":' + data + b"}"
+    return _read(content, shape, what, is_landed=False)
 
 
 def landed(data: bytes | Path, shape: type[Shape], what: str) -> Shape:
     """Read a page that `packed` wrote."""
     content = data.read_bytes() if isinstance(data, Path) else data
     return _read(content, shape, what, is_landed=True)
+
+
+def instant_of(written: str, what: str) -> datetime:
+    """Read an instant with its offset; SourceError says `what` has it wrong."""
+    try:
+        return parse_instant(written)
+    except ValueError as problem:
+        raise SourceError(f"{what}: {problem}") from None
 
 
 def packed(document: msgspec.Struct) -> bytes:

@@ -104,3 +104,20 @@ def covered(
     """Return one coverage per event type; nothing is observed at or after `as_of`."""
     until = min(observed_until, as_of) if observed_until else as_of
     return [Coverage(event_type, observed_from, until) for event_type in event_types]
+
+
+def covered_by_feeds(
+    shown_by: Mapping[str, Sequence[str]],
+    observed_from: datetime,
+    observed: Mapping[str, datetime],
+    as_of: datetime,
+) -> list[Coverage]:
+    """Return one coverage per event type: as far as all feeds that tell of it reach.
+
+    `shown_by` says which feeds these are, `observed` until when each was landed.
+    """
+    found = []
+    for event_type, streams in shown_by.items():
+        reached = [observed[stream] for stream in streams if stream in observed]
+        found += covered([event_type], observed_from, min(reached, default=None), as_of)
+    return found

@@ -1,11 +1,13 @@
 """What a contract may say of Freshdesk, what its answers must not say, and how it is paged."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from recount.errors import ContractError, SourceError
@@ -433,3 +435,11 @@ def test_a_plan_that_nobody_knows_is_refused_without_the_key(
     with pytest.raises(ContractError, match="needs a plan in its extra") as refused:
         account()
     assert "an-api-key" not in str(refused.value)
+
+
+def test_the_hash_is_that_of_the_answer_as_it_was_received(desk: Freshdesk) -> None:
+    [page] = walked("statuses")
+    raw = httpx.get(
+        f"{desk.url}/api/v2/ticket_fields?type=default_status", auth=("an-api-key", "X")
+    ).content
+    assert page.page.received_sha256 == hashlib.sha256(raw).hexdigest()

@@ -52,34 +52,40 @@ left_at_last as (
     where updates.status_kind is not null
     group by tickets.contract_key, tickets.source, tickets.ticket_id, tickets.exported_kind
 
+),
+
+contradictions as (
+
+    select
+        contract_key,
+        source,
+        ticket_id,
+        'two contents' as contradiction
+    from updates
+    where content_number > 1
+    union
+    select
+        contract_key,
+        source,
+        ticket_id,
+        'status before' as contradiction
+    from updates
+    where
+        has_status
+        and said_previous_kind <> 'deleted'
+        and said_previous_kind <> logged_previous_kind
+    union
+    select
+        contract_key,
+        source,
+        ticket_id,
+        'status at last' as contradiction
+    from left_at_last
+    where exported_kind <> logged_kind
+
 )
 
 select
-    contract_key,
-    source,
-    ticket_id,
-    source || '-' || ticket_id as subject_id,
-    'two contents' as contradiction
-from updates
-where content_number > 1
-union
-select
-    contract_key,
-    source,
-    ticket_id,
-    source || '-' || ticket_id as subject_id,
-    'status before' as contradiction
-from updates
-where
-    has_status
-    and said_previous_kind <> 'deleted'
-    and said_previous_kind <> logged_previous_kind
-union
-select
-    contract_key,
-    source,
-    ticket_id,
-    source || '-' || ticket_id as subject_id,
-    'status at last' as contradiction
-from left_at_last
-where exported_kind <> logged_kind
+    *,
+    source || '-' || ticket_id as subject_id
+from contradictions

@@ -15,11 +15,11 @@ from recount.sources.api import Answer, Api
 from recount.sources.extraction import Checkpoint, FeedPage
 from recount.sources.freshdesk import shapes
 from recount.sources.freshdesk.activities import Activities
-from recount.sources.freshdesk.paging import MOST, pages, together, what, wrapped
+from recount.sources.freshdesk.paging import MOST, pages, what
 from recount.sources.freshdesk.settings import FreshdeskSettings
 from recount.sources.freshdesk.storage import Storage
 from recount.sources.freshdesk.walking import LAG, Conversations, Walk
-from recount.sources.landable import landable
+from recount.sources.landable import landable, together, within
 from recount.sources.requesters import requester_key
 from recount.sources.shapes import Person
 from recount.sources.source import Reach
@@ -79,7 +79,9 @@ class Account:
     def groups(self) -> Iterator[FeedPage]:
         """Yield pages of the groups of agents."""
         for number, answer in enumerate(pages(self.others, "/api/v2/groups", "groups", {}), 1):
-            page = reading.received(answer.data, shapes.Groups, what(self.others, "groups"))
+            page = reading.received(
+                answer.data, shapes.Groups, what(self.others, "groups"), inside="groups"
+            )
             yield landable(answer, page, len(page.groups), {"page": str(number)})
 
     def _kept(self, answer: Answer, page: Any) -> tuple[Answer, Any, int]:
@@ -102,7 +104,9 @@ class Account:
         answers = list(pages(self.others, "/api/v2/agents", "agents", {}))
         whole = shapes.Agents([], taken_at=format_instant(answers[0].said_at))
         for answer in answers:
-            page = reading.received(answer.data, shapes.Agents, what(self.others, "agents"))
+            page = reading.received(
+                answer.data, shapes.Agents, what(self.others, "agents"), inside="agents"
+            )
             whole.agents += page.agents
         for agent in whole.agents:
             agent.key = Person(requester_key(str(agent.id)))
@@ -114,8 +118,8 @@ class Account:
     def _statuses(self, _: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield the statuses as they are named now; Freshdesk keeps no history of them."""
         answer = self.others.get("/api/v2/ticket_fields", type="default_status")
-        wrap = wrapped(answer, "fields")
-        page = reading.received(wrap.data, shapes.Statuses, what(self.others, "ticket_fields"))
+        named = what(self.others, "ticket_fields")
+        page = reading.received(answer.data, shapes.Statuses, named, inside="fields")
         if len(page.fields) != 1:
             raise SourceError(
                 f"{self.others.name}: there are {len(page.fields)} fields with statuses, and not "
@@ -123,8 +127,8 @@ class Account:
             )
         page.taken_at = format_instant(answer.said_at)
         yield landable(
-            wrap, page, len(page.fields[0].choices), {"taken_at": page.taken_at},
-            observed_until=answer.said_at,
+            within(answer, "fields"), page, len(page.fields[0].choices),
+            {"taken_at": page.taken_at}, observed_until=answer.said_at,
         )  # fmt: skip
 
     def _ratings(self, after: Checkpoint | None) -> Iterator[FeedPage]:
@@ -134,7 +138,9 @@ class Account:
         query = {"created_since": at["since"]}
         for answer in pages(self.others, path, "ratings", query, first=number + 1):
             number += 1
-            page = reading.received(answer.data, shapes.Ratings, what(self.others, path))
+            page = reading.received(
+                answer.data, shapes.Ratings, what(self.others, path), inside="ratings"
+            )
             at.setdefault("began_at", format_instant(answer.said_at))
             page.taken_at = at["began_at"]
             at |= {"page": str(number)}

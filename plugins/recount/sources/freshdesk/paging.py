@@ -7,31 +7,20 @@ number: each question begins at the instant of the last change that was read.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from recount.errors import SourceError
-from recount.periods import format_instant, parse_instant
+from recount.periods import format_instant
 from recount.sources import shapes as reading
 from recount.sources.api import Answer, Api
+from recount.sources.landable import within
 
 DEEPEST = 300
 MOST = 100
 _ATTEMPTS = 5
 _SECOND = timedelta(seconds=1)
-
-
-def wrapped(answer: Answer, name: str) -> Answer:
-    """Return a list that is a whole answer as the only field of an object."""
-    data = b'{"' + name.encode() + b'":' + answer.data + b"}"
-    return replace(answer, data=data, document={name: answer.document})
-
-
-def together(answers: list[Answer]) -> Answer:
-    """Return several answers as one, for the hash of what was received and what was left out."""
-    data = b"\n".join(each.data for each in answers)
-    return replace(answers[0], data=data, document=[each.document for each in answers])
 
 
 def pages(
@@ -40,7 +29,7 @@ def pages(
     """Yield the pages of a list to which nothing is added but at one of its ends."""
     for number in range(first, DEEPEST + 1):
         answer = api.get(path, page=number, per_page=MOST, **query)
-        yield wrapped(answer, name)
+        yield within(answer, name)
         if not has_more(answer, MOST):
             return
     raise SourceError(f"{what(api, path)} has more than {DEEPEST} pages; report it")
@@ -126,7 +115,7 @@ class Changed:
         answer = self.api.get(
             "/api/v2/tickets", page=number, per_page=self.size, **query, **self.query
         )
-        page = reading.received(wrapped(answer, "tickets").data, self.shape, self._what)
+        page = reading.received(answer.data, self.shape, self._what, inside="tickets")
         updated = [self._at(each) for each in page.tickets]
         if updated != sorted(updated) or (updated and updated[0] < place.since - _SECOND):
             raise SourceError(
@@ -147,12 +136,4 @@ class Changed:
         return Place(last, frozenset(seen | (place.seen if last == place.since else set())))
 
     def _at(self, ticket: Any) -> datetime:
-        return instant(ticket.updated_at, self._what)
-
-
-def instant(text: str, what: str) -> datetime:
-    """Read an instant with its offset."""
-    try:
-        return parse_instant(text)
-    except ValueError as problem:
-        raise SourceError(f"{what}: {problem}") from None
+        return reading.instant_of(ticket.updated_at, self._what)

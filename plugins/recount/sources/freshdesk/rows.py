@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -12,9 +13,8 @@ from msgspec import UNSET, Struct
 from recount.sources import shapes as reading
 from recount.sources.freshdesk import shapes
 from recount.sources.freshdesk.activities import exported
-from recount.sources.freshdesk.paging import instant
 from recount.sources.freshdesk.settings import FreshdeskSettings
-from recount.sources.requesters import requester_key
+from recount.sources.requesters import names_by_key
 from recount.sources.terms import SourceTerms
 
 # The columns of a subject that an account may keep in fields of its own.
@@ -33,10 +33,10 @@ class Reader:
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = {requester_key(name): name for name in terms.actors}
+        names = names_by_key(terms.actors)
         return cls(terms.typed(FreshdeskSettings), names, what)
 
-    def rows(self, stream: str, data: bytes) -> list[Row]:
+    def rows(self, stream: str, data: bytes | Path) -> list[Row]:
         """Return the rows of a page, one for each of its records."""
         readers: dict[str, tuple[type[Struct], Callable[[Any], Iterator[Row]]]] = {
             "tickets": (shapes.Tickets, self._tickets),
@@ -174,7 +174,7 @@ class Reader:
         return (self.names.get(key) or key if key else None), key
 
     def _at(self, written: Any) -> datetime | None:
-        return instant(written, self.what).replace(tzinfo=None) if written else None
+        return reading.instant_of(written, self.what).replace(tzinfo=None) if written else None
 
 
 def _said(value: Any) -> Any:

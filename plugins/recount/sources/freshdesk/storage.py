@@ -5,7 +5,6 @@ nor repeated in a sentence, and it must lead to the host that we expect: what th
 does not decide whom we talk to. A redirect is not followed here either.
 """
 
-import logging
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -19,8 +18,6 @@ from recount.sources.words import shown
 
 # each file is asked for after a question to the API, which is slower
 _PER_SECOND = 100
-# httpx tells each URL to its log, and here a URL is a key
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass

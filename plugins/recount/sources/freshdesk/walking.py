@@ -15,8 +15,8 @@ from recount.sources import shapes as reading
 from recount.sources.api import Answer, AnsweredError, Api
 from recount.sources.extraction import Checkpoint, FeedPage
 from recount.sources.freshdesk import shapes
-from recount.sources.freshdesk.paging import Changed, Place, pages, together, what, wrapped
-from recount.sources.landable import landable
+from recount.sources.freshdesk.paging import Changed, Place, pages, what
+from recount.sources.landable import landable, together, within
 
 # What a list shows may be a little behind.
 LAG = timedelta(minutes=5)
@@ -54,7 +54,7 @@ class Walk:
             answer, page, place = changed.after(Place(parse_instant(at["since"]), seen))
             page.taken_at = format_instant(answer.said_at)
             began_at = at.get("began_at", page.taken_at)
-            kept = self.read(wrapped(answer, "tickets"), page)
+            kept = self.read(within(answer, "tickets"), page)
             ahead = self._ahead(at, began_at, place)
             if ahead is None:
                 yield self._last(began_at, kept)
@@ -90,7 +90,9 @@ class Conversations:
         answers = [replace(answer, document={"conversations": []})]
         for ticket in found.tickets:
             for each in self._of(ticket.id):
-                page = reading.received(each.data, shapes.Conversations, self._what(ticket.id))
+                page = reading.received(
+                    each.data, shapes.Conversations, self._what(ticket.id), inside="conversations"
+                )
                 self._check(page, ticket.id)
                 whole.conversations += page.conversations
                 answers.append(each)

@@ -20,7 +20,7 @@ from recount.sources.hubspot import listed, threads
 from recount.sources.hubspot.account import Account
 from recount.sources.hubspot.rows import count_of
 from recount.sources.hubspot.walking import LAG, ends
-from recount.sources.landable import landable
+from recount.sources.landable import landable, together
 
 _THREADS = "/conversations/v3/conversations/threads"
 _PAGE, _BIN, _MESSAGES = 50, 100, 100
@@ -116,9 +116,7 @@ class Lists:
                 thread.messages += messages
                 document = {"results": [{"messages": told.document.get("results")}]}
                 answers.append(replace(told, document=document))
-        data = b"\n".join(each.data for each in answers)
-        documents: list[Any] = [each.document for each in answers]
-        return replace(answer, data=data, document=documents)
+        return together(answers)
 
     def _messages(self, thread: str) -> Iterator[tuple[Answer, list[threads.Message]]]:
         after: str | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -12,7 +13,7 @@ from recount.sources.hubspot.cells import Cells, Row
 from recount.sources.hubspot.objects import tables_of
 from recount.sources.hubspot.settings import HubSpotSettings
 from recount.sources.hubspot.values import decimal
-from recount.sources.requesters import requester_key
+from recount.sources.requesters import names_by_key
 from recount.sources.terms import SourceTerms
 
 
@@ -41,10 +42,10 @@ class Reader(Cells):
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = {requester_key(name): name for name in terms.actors}
+        names = names_by_key(terms.actors)
         return cls(what, terms.actors, names, terms.typed(HubSpotSettings))
 
-    def rows(self, stream: str, data: bytes) -> list[Row]:
+    def rows(self, stream: str, data: bytes | Path) -> list[Row]:
         """Return the rows of a page, one for each of its records."""
         lists: Mapping[str, type[Struct]] = {
             "pipelines": listed.Pipelines, "deletions": listed.Bin, "messages": threads.Threads

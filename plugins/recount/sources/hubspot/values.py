@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from recount.errors import SourceError
-from recount.periods import parse_instant
+from recount.sources.shapes import instant_of
 from recount.sources.words import shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,10 +15,7 @@ def instant(written: str, what: str) -> datetime:
     """Read an instant: text with an offset, or milliseconds since 1970."""
     if written.isascii() and written.isdigit():
         return _EPOCH + timedelta(milliseconds=int(written[:15]))
-    try:
-        return parse_instant(written)
-    except ValueError as problem:
-        raise SourceError(f"{what}: {problem}") from None
+    return instant_of(written, what)
 
 
 def milliseconds(at: datetime) -> int:

@@ -18,7 +18,7 @@ from recount.sources.intercom.settings import IntercomSettings
 from recount.sources.intercom.signing_in import workspace_of
 from recount.sources.intercom.tables import SCHEMAS
 from recount.sources.intercom.workspace import VERSION, Workspace
-from recount.sources.source import Coverage, Reach, covered
+from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
 
@@ -56,10 +56,8 @@ class Intercom:
     ) -> list[Coverage]:
         """Return one coverage per event type: as far as the stream that tells of it reaches."""
         since = terms.typed(IntercomSettings).observed_from
-        found = []
-        for event_type, stream in SHOWN_BY.items():
-            found += covered([event_type], since, observed.get(stream), as_of)
-        return found
+        shown_by = {event_type: (stream,) for event_type, stream in SHOWN_BY.items()}
+        return covered_by_feeds(shown_by, since, observed, as_of)
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
@@ -92,8 +90,7 @@ class Intercom:
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page; SourceError names the field that is wrong."""
         said = terms.typed(IntercomSettings)
-        content = data.read_bytes() if isinstance(data, Path) else data
-        rows = rows_of(stream, content, f"{terms.name}: {stream} {file_name}", said)
+        rows = rows_of(stream, data, f"{terms.name}: {stream} {file_name}", said)
         yield batch_of(rows, SCHEMAS[stream], file_name)
 
 

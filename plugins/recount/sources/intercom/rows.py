@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -19,7 +20,7 @@ Rows = Iterator[dict[str, Any]]
 
 
 def rows_of(
-    stream: str, data: bytes, what: str, settings: IntercomSettings
+    stream: str, data: bytes | Path, what: str, settings: IntercomSettings
 ) -> list[dict[str, Any]]:
     """Return the rows of a landed page, one for each of its records."""
     shape, of = _READERS[stream]

@@ -22,8 +22,8 @@ from recount.sources.columns import Column, schema, typed
 from recount.sources.extraction import Extraction, Page
 from recount.sources.invoices.fin_settings import FinCsvSettings
 from recount.sources.invoices.recount_csv import LINE_COLUMNS, claimed
-from recount.sources.invoices.streams import STREAMS
-from recount.sources.source import Coverage, Reach, reach_of_files
+from recount.sources.invoices.streams import Invoice
+from recount.sources.source import Reach, reach_of_files
 from recount.sources.terms import SourceTerms
 from recount.sources.words import shown
 
@@ -31,11 +31,10 @@ _SIX_DIGITS = Decimal("0.000001")
 _KINDS = {column.name: column.kind for column in LINE_COLUMNS}
 
 
-class FinCsv:
+class FinCsv(Invoice):
     """`system: fin_csv`."""
 
     system = "fin_csv"
-    streams: Mapping[str, pa.Schema] = STREAMS
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""
@@ -46,16 +45,6 @@ class FinCsv:
                 f"{shown(said.currency)} is not the contract's {terms.currency}; "
                 f"ask the vendor for an invoice in {terms.currency}",
             )
-
-    def shows(self, terms: SourceTerms) -> tuple[str, ...]:
-        """Return no event type: an invoice is a claim and shows nothing."""
-        return ()
-
-    def coverage(
-        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
-    ) -> list[Coverage]:
-        """Return nothing, as an invoice shows nothing."""
-        return []
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path

@@ -1,7 +1,7 @@
 """What the sources that read an invoice from a file have in common: each gives the reader."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ from recount.sources.extraction import Extraction, Page
 from recount.sources.files import Snapshot
 from recount.sources.invoices.claims import Claim, batch_of, refuse
 from recount.sources.invoices.line_types import Outcomes, unknown_fact
-from recount.sources.invoices.streams import STREAMS
-from recount.sources.source import Coverage, Reach, reach_of_files
+from recount.sources.invoices.streams import Invoice
+from recount.sources.source import Reach, reach_of_files
 from recount.sources.terms import Settings, SourceTerms
 from recount.sources.words import shown
 
@@ -36,14 +36,13 @@ class InvoiceSettings(Settings):
         return ()
 
 
-class InvoiceFile(ABC):
+class InvoiceFile(Invoice, ABC):
     """A format of which one file is one period's invoice."""
 
     system: ClassVar[str]
     settings: ClassVar[type[InvoiceSettings]]
     facts: ClassVar[tuple[str, ...]]  # what the contract may tell lines apart by
     is_archive: ClassVar[bool] = False
-    streams: Mapping[str, pa.Schema] = STREAMS
 
     @abstractmethod
     def claims(self, terms: SourceTerms, file_name: str, data: bytes | Path) -> list[Claim]:
@@ -58,16 +57,6 @@ class InvoiceFile(ABC):
                 f"{unknown[1]!r} is nothing that lines of {self.system} have; "
                 f"write one of {', '.join(self.facts)}",
             )
-
-    def shows(self, terms: SourceTerms) -> tuple[str, ...]:
-        """Return no event type: an invoice is a claim and shows nothing."""
-        return ()
-
-    def coverage(
-        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
-    ) -> list[Coverage]:
-        """Return nothing, as an invoice shows nothing."""
-        return []
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path

@@ -3,7 +3,7 @@
 The file is landed byte for byte: it is the vendor's claim, and evidence as it stands.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from recount.periods import Period
 from recount.sources import files, records
 from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction, Page
-from recount.sources.invoices.streams import STREAMS
+from recount.sources.invoices.streams import Invoice
 from recount.sources.kinds import DATE, INSTANT, TEXT, decimal
-from recount.sources.source import Coverage, Reach, reach_of_files
+from recount.sources.source import Reach, reach_of_files
 from recount.sources.terms import Settings, SourceTerms
 from recount.sources.words import shown
 
@@ -46,25 +46,14 @@ class RecountCsvSettings(Settings):
     connection: str | None = None
 
 
-class RecountCsv:
+class RecountCsv(Invoice):
     """`system: recount_csv`."""
 
     system = "recount_csv"
-    streams: Mapping[str, pa.Schema] = STREAMS
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""
         terms.typed(RecountCsvSettings)
-
-    def shows(self, terms: SourceTerms) -> tuple[str, ...]:
-        """Return no event type: an invoice is a claim and shows nothing."""
-        return ()
-
-    def coverage(
-        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
-    ) -> list[Coverage]:
-        """Return nothing, as an invoice shows nothing."""
-        return []
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path

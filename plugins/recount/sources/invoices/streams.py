@@ -7,8 +7,12 @@ dbt_project/models/sources.yml says more.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import pyarrow as pa
+
+from recount.sources.source import Coverage
+from recount.sources.terms import SourceTerms
 
 _TEXT = pa.string()
 _FIGURE = pa.decimal128(18, 6)
@@ -26,3 +30,19 @@ CREDITS = pa.schema({
     "issued_on": pa.date32(), "reason": _TEXT, "file": _TEXT,
 })  # fmt: skip
 STREAMS: Mapping[str, pa.Schema] = {"lines": LINES, "credits": CREDITS}
+
+
+class Invoice:
+    """What all formats have in common: an invoice is a claim, and shows no event."""
+
+    streams = STREAMS
+
+    def shows(self, terms: SourceTerms) -> tuple[str, ...]:
+        """Return no event type."""
+        return ()
+
+    def coverage(
+        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
+    ) -> list[Coverage]:
+        """Return nothing, as nothing is shown."""
+        return []

@@ -4,7 +4,6 @@ What it needs, shows and cannot show: docs/sources/jira.md.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from recount.sources.jira.site import Site
 from recount.sources.jira.streams import Streams
 from recount.sources.jira.tables import SCHEMAS
 from recount.sources.jira.walking import Walk
-from recount.sources.landable import landable
-from recount.sources.source import Coverage, Reach, covered
+from recount.sources.landable import landable, within
+from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
 
@@ -66,11 +65,8 @@ class Jira:
     ) -> list[Coverage]:
         """Return one coverage per event type: as far as all streams that tell of it reach."""
         since = terms.typed(JiraSettings).observed_from
-        found = []
-        for event_type in self.shows(terms):
-            reached = [observed[name] for name in SHOWN_BY[event_type] if name in observed]
-            found += covered([event_type], since, min(reached, default=None), as_of)
-        return found
+        shown_by = {event_type: SHOWN_BY[event_type] for event_type in self.shows(terms)}
+        return covered_by_feeds(shown_by, since, observed, as_of)
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
@@ -102,9 +98,8 @@ class Jira:
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page; SourceError names the field that is wrong."""
-        content = data.read_bytes() if isinstance(data, Path) else data
         reader = Reader.of(terms, f"{terms.name}: {stream} {file_name}")
-        yield batch_of(reader.rows(stream, content), SCHEMAS[stream], file_name)
+        yield batch_of(reader.rows(stream, data), SCHEMAS[stream], file_name)
 
 
 def _feeds(site: Site) -> Mapping[str, Callable[[Checkpoint | None], Iterator[FeedPage]]]:
@@ -115,11 +110,9 @@ def _feeds(site: Site) -> Mapping[str, Callable[[Checkpoint | None], Iterator[Fe
 def _statuses(site: Site) -> Iterator[FeedPage]:
     """Yield the list of statuses as it is now; Jira keeps no history of what they mean."""
     answer = site.get("/rest/api/3/status")
-    document = {"statuses": answer.document}
-    wrapped = b'{"statuses":' + answer.data + b"}"
-    page = reading.received(wrapped, shapes.Statuses, site.what("statuses"))
+    page = reading.received(answer.data, shapes.Statuses, site.what("statuses"), inside="statuses")
     page.taken_at = format_instant(answer.said_at)
     yield landable(
-        replace(answer, document=document), page, len(page.statuses), {"taken_at": page.taken_at},
+        within(answer, "statuses"), page, len(page.statuses), {"taken_at": page.taken_at},
         observed_until=answer.said_at,
     )  # fmt: skip

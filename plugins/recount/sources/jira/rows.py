@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -13,8 +14,7 @@ from recount.errors import SourceError
 from recount.sources import shapes as reading
 from recount.sources.jira import histories, shapes
 from recount.sources.jira.settings import JiraSettings
-from recount.sources.jira.site import instant
-from recount.sources.requesters import requester_key
+from recount.sources.requesters import names_by_key
 from recount.sources.terms import SourceTerms
 from recount.sources.words import shown
 
@@ -37,10 +37,10 @@ class Reader:
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = {requester_key(name): name for name in terms.actors}
+        names = names_by_key(terms.actors)
         return cls(terms.typed(JiraSettings), names, what)
 
-    def rows(self, stream: str, data: bytes) -> list[Row]:
+    def rows(self, stream: str, data: bytes | Path) -> list[Row]:
         """Return the rows of a page, one for each of its records."""
         own = tuple((name, shapes.Value) for name in self.said.own_fields)
         issues = shapes.issues_with(Struct, ())
@@ -199,12 +199,12 @@ class Reader:
         return self.names.get(key) or account.account_id or key, key, account.account_type
 
     def _at(self, written: Any) -> datetime | None:
-        return instant(written, self.what).replace(tzinfo=None) if written else None
+        return reading.instant_of(written, self.what).replace(tzinfo=None) if written else None
 
     def _instant(self, written: float | str) -> datetime:
         """Read an instant of a history: the schema has text, the vendor's example has seconds."""
         if isinstance(written, str):
-            return instant(written, self.what).replace(tzinfo=None)
+            return reading.instant_of(written, self.what).replace(tzinfo=None)
         return _from_ms(int(written) if written >= _LEAST_MS else round(written * 1000))
 
     def _number(self, written: str) -> int:

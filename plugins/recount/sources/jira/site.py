@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from recount.errors import SourceError
-from recount.periods import parse_instant
 from recount.sources import shapes as reading
 from recount.sources.api import Answer, AnsweredError, Api
 from recount.sources.jira import shapes
@@ -118,7 +117,7 @@ class Site:
         if not found.issues:
             return
         issue = found.issues[0]
-        updated = instant(issue.fields.updated, self.what("search"))
+        updated = reading.instant_of(issue.fields.updated, self.what("search"))
         around = f"updated >= {ms(updated - _MINUTE)} AND updated <= {ms(updated + _MINUTE)}"
         _, inside = self.search(f"id = {issue.id} AND {around}")
         _, later = self.search(f"id = {issue.id} AND updated >= {ms(updated + 2 * _MINUTE)}")
@@ -177,11 +176,3 @@ class Site:
 def ms(at: datetime) -> int:
     """Return an instant as a query writes it."""
     return round(at.timestamp() * 1000)
-
-
-def instant(text: str, what: str) -> datetime:
-    """Read an instant with its offset, which Jira writes without a colon."""
-    try:
-        return parse_instant(text)
-    except ValueError as problem:
-        raise SourceError(f"{what}: {problem}") from None

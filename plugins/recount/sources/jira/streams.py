@@ -16,6 +16,7 @@ from recount.sources import shapes as reading
 from recount.sources.api import Answer
 from recount.sources.jira import histories, shapes
 from recount.sources.jira.site import LEVEL, RATED_AT, RATING, REQUEST_TYPE, Site
+from recount.sources.landable import together
 from recount.sources.words import shown
 
 _EVERY = 10_000
@@ -129,7 +130,7 @@ class Streams:
                     document = {"issues": [{"fields": {"comment": answered.document}}]}
                     answers.append(replace(answered, document=document))
         count = sum(len(issue.fields.comment.comments) for issue in page.issues)
-        return Chunk(_together(answers), page, count)
+        return Chunk(together(answers), page, count)
 
     def moves(self, look: Look) -> Chunk:
         """Read which keys issues had before they were moved to another project."""
@@ -141,7 +142,7 @@ class Streams:
                 answers.append(replace(answer, document={"logs": [answer.document]}))
                 logs.logs.append(log)
         count = sum(1 for log in logs.logs for _ in histories.moves_of(log))
-        return Chunk(_together(answers), logs, count, moved.token)
+        return Chunk(together(answers), logs, count, moved.token)
 
     def _issues(
         self, look: Look, stream: str, shape: type[Struct], fields: list[str]
@@ -214,11 +215,3 @@ def _short(what: str, issue_id: str, total: int, count: int) -> SourceError:
     return SourceError(
         f"{what}: issue {issue_id} has {total} and more, and only {count} came; run again"
     )
-
-
-def _together(answers: list[Answer]) -> Answer:
-    """Return several answers as one, for the hash of what was received and what was left out."""
-    if len(answers) == 1:
-        return answers[0]
-    data = b"\n".join(each.data for each in answers)
-    return replace(answers[0], data=data, document=[each.document for each in answers])

@@ -14,9 +14,10 @@ from recount.periods import format_instant, parse_instant
 from recount.sources.api import Answer, AnsweredError
 from recount.sources.extraction import Checkpoint, ControlTotal, FeedPage
 from recount.sources.jira import shapes
-from recount.sources.jira.site import Site, instant, ms
+from recount.sources.jira.site import Site, ms
 from recount.sources.jira.streams import Chunk, Look, Streams
 from recount.sources.landable import landable
+from recount.sources.shapes import instant_of
 
 # Search may miss what happened in the last minutes ("seconds to minutes", says the vendor).
 LAG = timedelta(minutes=15)
@@ -78,7 +79,7 @@ class Walk:
                 raise
             answer, found = self.site.search(jql)
         what = self.site.what("search")
-        updated = [instant(each.fields.updated, what) for each in found.issues]
+        updated = [instant_of(each.fields.updated, what) for each in found.issues]
         earliest = parse_instant(at["since"]) - _PRECISION
         if self.stream != "service_levels" and any(each < earliest for each in updated):
             raise SourceError(

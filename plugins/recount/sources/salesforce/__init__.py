@@ -21,7 +21,7 @@ from recount.sources.salesforce.shapes import asked_of
 from recount.sources.salesforce.shown import shown_by
 from recount.sources.salesforce.signing_in import org_of
 from recount.sources.salesforce.tables import SCHEMAS
-from recount.sources.source import Coverage, Reach, covered
+from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
 
@@ -54,12 +54,7 @@ class Salesforce:
     ) -> list[Coverage]:
         """Return one coverage per event type: as far as all streams that tell of it reach."""
         said = terms.typed(SalesforceSettings)
-        found = []
-        for event_type, streams in shown_by(said).items():
-            reached = [observed[stream] for stream in streams if stream in observed]
-            until = min(reached, default=None)
-            found += covered([event_type], said.observed_from, until, as_of)
-        return found
+        return covered_by_feeds(shown_by(said), said.observed_from, observed, as_of)
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
@@ -95,6 +90,5 @@ class Salesforce:
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page; SourceError names the field that is wrong."""
-        content = data.read_bytes() if isinstance(data, Path) else data
         reader = Reader.of(terms, f"{terms.name}: {stream} {file_name}")
-        yield batch_of(reader.rows(stream, content), SCHEMAS[stream], file_name)
+        yield batch_of(reader.rows(stream, data), SCHEMAS[stream], file_name)

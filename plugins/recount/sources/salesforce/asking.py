@@ -17,8 +17,9 @@ import msgspec
 from recount.errors import SourceError, TransientError
 from recount.sources import shapes as reading
 from recount.sources.api import Answer, AnsweredError, Api
-from recount.sources.salesforce.reading import Table, instant_of
+from recount.sources.salesforce.reading import Table
 from recount.sources.salesforce.shapes import asked_of, page_of
+from recount.sources.shapes import instant_of
 from recount.sources.words import shown
 
 API_VERSION = "v64.0"

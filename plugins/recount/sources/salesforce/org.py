@@ -60,11 +60,8 @@ class Org:
     def pages(self, table: Table, after: Checkpoint | None) -> Iterator[FeedPage]:
         """Yield pages of a table from a checkpoint up to a little before the org's now."""
         what = self.what(table.object)
-        now = prove(self.api, table, what)
         at = dict(after or {"since": format_instant(table.since)})
-        stretch, bulk = Stretch.of(at, now), Bulk(self.api, table, what)
-        if not table.changes:
-            refuse_a_horizon(self.api, table, stretch, now, what)
+        stretch, bulk = self._stretch(table, at), Bulk(self.api, table, what)
         if "job" in at and bulk.is_there(at):
             yield from self._by_job(table, stretch, bulk, at)
             return
@@ -84,10 +81,7 @@ class Org:
         table = tables_of(self.said)[stream]
         what = self.what(table.object)
         try:
-            now = prove(self.api, table, what)
-            stretch = Stretch.of({"since": format_instant(table.since)}, now)
-            if not table.changes:
-                refuse_a_horizon(self.api, table, stretch, now, what)
+            stretch = self._stretch(table, {"since": format_instant(table.since)})
             one = f"{stretch.query(table, in_order=True)} LIMIT 1"
             found = asking.query(self.api, table, one, what)
             rows = [asking.flat(row, table) for row in found.rows]
@@ -101,6 +95,15 @@ class Org:
     def what(self, name: str) -> str:
         """Name an object in a sentence."""
         return f"{self.api.name}: {name}"
+
+    def _stretch(self, table: Table, at: Checkpoint) -> Stretch:
+        """Return what is to be read from a checkpoint on; SourceError if we may not read it all."""
+        what = self.what(table.object)
+        now = prove(self.api, table, what)
+        stretch = Stretch.of(at, now)
+        if not table.changes:
+            refuse_a_horizon(self.api, table, stretch, now, what)
+        return stretch
 
     def _by_query(self, table: Table, stretch: Stretch) -> Iterator[FeedPage]:
         what = self.what(table.object)

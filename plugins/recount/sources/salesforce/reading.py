@@ -19,7 +19,7 @@ from recount.sources.extraction import Checkpoint
 from recount.sources.requesters import requester_key
 from recount.sources.salesforce import shapes
 from recount.sources.salesforce.settings import SalesforceSettings
-from recount.sources.shapes import Person
+from recount.sources.shapes import Person, instant_of
 from recount.sources.words import shown
 
 # What a transaction wrote may be seen a little later than the instant that it bears.
@@ -130,14 +130,6 @@ def _spelled(at: datetime) -> str:
     """Write an instant as a query has it; Data 360 may have milliseconds."""
     precision = "milliseconds" if at.microsecond else "seconds"
     return at.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
-
-
-def instant_of(written: str, what: str) -> datetime:
-    """Read an instant as either API spells it."""
-    try:
-        return parse_instant(written)
-    except ValueError as problem:
-        raise SourceError(f"{what}: {problem}") from None
 
 
 def tables_of(said: SalesforceSettings) -> Mapping[str, Table]:

@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
 
 from recount.errors import SourceError
 from recount.sources import shapes as reading
-from recount.sources.requesters import requester_key
+from recount.sources.requesters import names_by_key
 from recount.sources.salesforce import shapes
-from recount.sources.salesforce.reading import instant_of, tables_of
+from recount.sources.salesforce.reading import tables_of
 from recount.sources.salesforce.settings import OUTCOMES, SalesforceSettings
+from recount.sources.shapes import instant_of
 from recount.sources.terms import SourceTerms
 from recount.sources.words import shown
 
@@ -37,10 +39,10 @@ class Reader:
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = {requester_key(name): name for name in terms.actors}
+        names = names_by_key(terms.actors)
         return cls(terms.typed(SalesforceSettings), names, what)
 
-    def rows(self, stream: str, data: bytes) -> list[dict[str, Any]]:
+    def rows(self, stream: str, data: bytes | Path) -> list[dict[str, Any]]:
         """Return the rows of a page, one for each of its records."""
         lists: dict[str, type[Struct]] = {"statuses": shapes.Status, "queues": shapes.Queue}
         record = lists.get(stream) or tables_of(self.said)[stream].record

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from recount.sources.extraction import ControlTotal
-from recount.sources.salesforce.reading import Stretch, Table, instant_of
+from recount.sources.salesforce.reading import Stretch, Table
+from recount.sources.shapes import instant_of
 
 
 @dataclass

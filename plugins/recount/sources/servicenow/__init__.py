@@ -16,7 +16,7 @@ from recount.sources.servicenow.rows import Reader
 from recount.sources.servicenow.settings import ServiceNowSettings
 from recount.sources.servicenow.signing_in import instance_of
 from recount.sources.servicenow.tables import SCHEMAS
-from recount.sources.source import Coverage, Reach, covered
+from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
 
@@ -56,11 +56,8 @@ class ServiceNow:
     ) -> list[Coverage]:
         """Return one coverage per event type: as far as all streams that tell of it reach."""
         since = terms.typed(ServiceNowSettings).observed_from
-        found = []
-        for event_type in self.shows(terms):
-            reached = [observed[name] for name in SHOWN_BY[event_type] if name in observed]
-            found += covered([event_type], since, min(reached, default=None), as_of)
-        return found
+        shown_by = {event_type: SHOWN_BY[event_type] for event_type in self.shows(terms)}
+        return covered_by_feeds(shown_by, since, observed, as_of)
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
@@ -88,6 +85,5 @@ class ServiceNow:
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page; SourceError names the field that is wrong."""
-        content = data.read_bytes() if isinstance(data, Path) else data
         reader = Reader.of(terms, f"{terms.name}: {stream} {file_name}")
-        yield batch_of(reader.rows(stream, content), SCHEMAS[stream], file_name)
+        yield batch_of(reader.rows(stream, data), SCHEMAS[stream], file_name)

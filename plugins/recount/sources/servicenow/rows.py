@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from recount.errors import SourceError
 from recount.sources import shapes as reading
-from recount.sources.requesters import requester_key
+from recount.sources.requesters import names_by_key
 from recount.sources.servicenow import shapes
 from recount.sources.servicenow.reading import instant
 from recount.sources.servicenow.settings import ServiceNowSettings
@@ -39,10 +40,10 @@ class Reader:
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = {requester_key(name): name for name in (*_NO_PERSONS, *terms.actors)}
+        names = names_by_key((*_NO_PERSONS, *terms.actors))
         return cls(terms.typed(ServiceNowSettings), names, what)
 
-    def rows(self, stream: str, data: bytes) -> list[dict[str, Any]]:
+    def rows(self, stream: str, data: bytes | Path) -> list[dict[str, Any]]:
         """Return the rows of a page, one for each of its records."""
         record, of = self._readers[stream]
         page: Any = reading.landed(data, shapes.page_of(record), self.what)

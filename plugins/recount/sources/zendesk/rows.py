@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
 
 from recount.errors import SourceError
-from recount.periods import parse_instant
 from recount.sources import shapes as reading
+from recount.sources.shapes import instant_of
 from recount.sources.words import shown
 from recount.sources.zendesk import shapes
 from recount.sources.zendesk.settings import ZendeskSettings
@@ -19,7 +20,9 @@ from recount.sources.zendesk.settings import ZendeskSettings
 _SUBJECT_FIELDS = ("tier", "language", "department", "is_test")
 
 
-def rows_of(stream: str, data: bytes, what: str, settings: ZendeskSettings) -> list[dict[str, Any]]:
+def rows_of(
+    stream: str, data: bytes | Path, what: str, settings: ZendeskSettings
+) -> list[dict[str, Any]]:
     """Return the rows of a landed page, one for each of its records."""
     shape, of = _READERS[stream]
     return [of(record, what, settings) for record in _records(reading.landed(data, shape, what))]
@@ -205,10 +208,7 @@ def _spelled(value: Any) -> str | None:
 
 
 def _instant(text: str, what: str) -> datetime:
-    try:
-        return parse_instant(text).replace(tzinfo=None)
-    except ValueError as problem:
-        raise SourceError(f"{what}: {problem}") from None
+    return instant_of(text, what).replace(tzinfo=None)
 
 
 def _epoch(instant: datetime) -> int:

@@ -4,7 +4,7 @@ What it needs, and which invoice is a month's: docs/sources/stripe_invoice.md.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,8 @@ from recount.errors import InvoiceMissing
 from recount.periods import Period
 from recount.sources.apis import tried
 from recount.sources.extraction import Extraction, FeedPage, Page
-from recount.sources.invoices.streams import STREAMS
-from recount.sources.source import Coverage, Reach
+from recount.sources.invoices.streams import STREAMS, Invoice
+from recount.sources.source import Reach
 from recount.sources.stripe.asking import api_of
 from recount.sources.stripe.invoicing.account import Account
 from recount.sources.stripe.invoicing.rows import Reader
@@ -24,25 +24,14 @@ from recount.sources.stripe.invoicing.settings import StripeInvoiceSettings
 from recount.sources.terms import SourceTerms
 
 
-class StripeInvoice:
+class StripeInvoice(Invoice):
     """`system: stripe_invoice`."""
 
     system = "stripe_invoice"
-    streams: Mapping[str, pa.Schema] = STREAMS
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""
         terms.typed(StripeInvoiceSettings)
-
-    def shows(self, terms: SourceTerms) -> tuple[str, ...]:
-        """Return no event type: an invoice is a claim and shows nothing."""
-        return ()
-
-    def coverage(
-        self, terms: SourceTerms, as_of: datetime, observed: Mapping[str, datetime]
-    ) -> list[Coverage]:
-        """Return nothing, as an invoice shows nothing."""
-        return []
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
@@ -76,9 +65,8 @@ class StripeInvoice:
         self, terms: SourceTerms, stream: str, file_name: str, data: bytes | Path
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page; SourceError names the line that is wrong."""
-        content = data.read_bytes() if isinstance(data, Path) else data
         said = terms.typed(StripeInvoiceSettings)
-        rows = Reader(terms, said, f"{terms.name}: {file_name}").rows(stream, content)
+        rows = Reader(terms, said, f"{terms.name}: {file_name}").rows(stream, data)
         placed = [row | {"file": file_name} for row in rows]
         yield pa.RecordBatch.from_pylist(placed, schema=STREAMS[stream])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, TypeVar
 
 from recount.errors import SourceError
@@ -39,7 +40,7 @@ class Reader:
     said: StripeInvoiceSettings
     what: str
 
-    def rows(self, stream: str, data: bytes) -> list[dict[str, Any]]:
+    def rows(self, stream: str, data: bytes | Path) -> list[dict[str, Any]]:
         """Return the rows of a landed page, one for each of its lines."""
         if stream == "credits":
             notes = shapes.landed(data, CreditNotes, self.what).data

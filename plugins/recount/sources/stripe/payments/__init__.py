@@ -12,7 +12,7 @@ import pyarrow as pa
 from recount.periods import Period, format_instant
 from recount.sources.apis import tried
 from recount.sources.extraction import Extraction, Feed
-from recount.sources.source import Coverage, Reach, covered
+from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.stripe.asking import api_of
 from recount.sources.stripe.payments.account import Account
 from recount.sources.stripe.payments.rows import SCHEMAS, rows_of
@@ -50,11 +50,7 @@ class Stripe:
     ) -> list[Coverage]:
         """Return one coverage per event type: as far as all streams that tell of it reach."""
         since = terms.typed(StripeSettings).observed_from
-        found = []
-        for event_type, streams in SHOWN_BY.items():
-            reached = [observed[stream] for stream in streams if stream in observed]
-            found += covered([event_type], since, min(reached, default=None), as_of)
-        return found
+        return covered_by_feeds(SHOWN_BY, since, observed, as_of)
 
     def extract(
         self, terms: SourceTerms, period: Period, *, as_of: datetime, scratch: Path
@@ -86,8 +82,7 @@ class Stripe:
     ) -> Iterator[pa.RecordBatch]:
         """Type a landed page; SourceError names the field that is wrong."""
         said = terms.typed(StripeSettings)
-        content = data.read_bytes() if isinstance(data, Path) else data
-        rows = rows_of(stream, content, f"{terms.name}: {stream} {file_name}", said)
+        rows = rows_of(stream, data, f"{terms.name}: {stream} {file_name}", said)
         yield batch_of(rows, SCHEMAS[stream], file_name)
 
 

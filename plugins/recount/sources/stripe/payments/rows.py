@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -41,7 +42,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 }  # fmt: skip
 
 
-def rows_of(stream: str, data: bytes, what: str, said: StripeSettings) -> list[dict[str, Any]]:
+def rows_of(
+    stream: str, data: bytes | Path, what: str, said: StripeSettings
+) -> list[dict[str, Any]]:
     """Return the rows of a landed page."""
     shape, row = _READERS[stream]
     page = reading.landed(data, shape, what)
