@@ -16,6 +16,7 @@ from tests.emulators.stripe_access import Gate, broken, error, locked, no_such, 
 from tests.emulators.stripe_billing import Billing
 from tests.emulators.stripe_book import to_second
 from tests.emulators.stripe_catalogue import Json, account_document, listed
+from tests.emulators.stripe_invoices import CreditNote, Invoice
 from tests.emulators.stripe_lists import (
     INDEXED,
     KEEPS_EVENTS_FOR,
@@ -23,7 +24,7 @@ from tests.emulators.stripe_lists import (
     expand,
     kind_of,
     select,
-    select_rows,
+    select_lines,
 )
 from tests.emulators.stripe_payments import Payments
 from tests.emulators.stripe_versions import REFUNDS_LEFT, VERSION, in_version, is_version
@@ -136,7 +137,7 @@ class Stripe(Payments, Billing, Emulator):
             return document
         if rest[1] != "lines" or resource not in ("invoices", "credit_notes"):
             raise Refused(self._unknown(request))
-        return self._lines(request, record.rows())
+        return self._lines(request, record)
 
     def _list(self, request: Request, resource: str) -> Json:
         """GET /v1/{charges,payment_intents,refunds,disputes,balance_transactions,events,invoices,
@@ -149,11 +150,12 @@ class Stripe(Payments, Billing, Emulator):
         return listed([shelf.records[id_].to_json() for id_ in ids], request.path,
                       has_more=has_more)  # fmt: skip
 
-    def _lines(self, request: Request, rows: list[Json]) -> Json:
+    def _lines(self, request: Request, record: Invoice | CreditNote) -> Json:
         """GET /v1/invoices/{id}/lines (api/invoice-line-item/retrieve) and
         /v1/credit_notes/{id}/lines (api/credit_notes/lines)."""
-        page, has_more = select_rows(rows, request.query)
-        return listed(page, request.path, has_more=has_more)
+        lines, has_more = select_lines(record.lines, request.query)
+        rows = [record.row_of(line) for line in lines]
+        return listed(rows, request.path, has_more=has_more)
 
     def _account(self) -> Json:
         """GET /v1/account (api/accounts/retrieve)."""

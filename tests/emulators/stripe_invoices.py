@@ -87,8 +87,8 @@ class Invoice:
     def amount_remaining(self) -> int:
         return self.total - self.credited_before_payment - self.amount_paid
 
-    def rows(self) -> list[Json]:
-        return [line.to_json(self.id) for line in self.lines]
+    def row_of(self, line: Line) -> Json:
+        return line.to_json(self.id)
 
     def to_json(self) -> Json:
         empty = dict.fromkeys((
@@ -195,8 +195,8 @@ class CreditNote:
     def amount(self) -> int:
         return sum(line.amount for line in self.lines)
 
-    def rows(self) -> list[Json]:
-        return [line.to_json() for line in self.lines]
+    def row_of(self, line: CreditLine) -> Json:
+        return line.to_json()
 
     def to_json(self) -> Json:
         kind = "post_payment" if self.after_payment else "pre_payment"

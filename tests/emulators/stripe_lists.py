@@ -13,7 +13,6 @@ from typing import Any
 from tests.emulators.server import Answer
 from tests.emulators.stripe_access import error, no_such
 from tests.emulators.stripe_book import SHELVES, Key, Shelf
-from tests.emulators.stripe_catalogue import Json
 
 KEEPS_EVENTS_FOR = 30 * 86_400
 UNINDEXED = {"invoices": ("status",), "events": ("type",)}
@@ -66,18 +65,18 @@ def select(name: str, shelf: Shelf, query: Mapping[str, str], now: int) -> tuple
                  is_wanted=_predicate(name, shelf, query))  # fmt: skip
 
 
-def select_rows(rows: Sequence[Json], query: Mapping[str, str]) -> tuple[list[Json], bool]:
+def select_lines(lines: Sequence[Any], query: Mapping[str, str]) -> tuple[Sequence[Any], bool]:
     """Page through the lines of one object, which have an order of their own."""
     limit = limit_of(query)
-    places = {row["id"]: place for place, row in enumerate(rows)}
+    places = {line.id: place for place, line in enumerate(lines)}
     for param in ("starting_after", "ending_before"):
         if param in query and query[param] not in places:
             raise Refused(no_such("line item", query[param], param=param, status=400))
     if "ending_before" in query:
         end = places[query["ending_before"]]
-        return list(rows[max(0, end - limit) : end]), end > limit
+        return lines[max(0, end - limit) : end], end > limit
     start = places[query["starting_after"]] + 1 if "starting_after" in query else 0
-    return list(rows[start : start + limit]), len(rows) > start + limit
+    return lines[start : start + limit], len(lines) > start + limit
 
 
 def expand(document: Any, paths: Sequence[str], find: Callable[[str], Any]) -> None:
