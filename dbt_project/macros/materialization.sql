@@ -18,6 +18,5 @@
     {%- set older = load_cached_relation(this) -%}
     {%- if older -%}{%- do adapter.drop_relation(older) -%}{%- endif -%}
     {% call statement('main') %}{{ create_sql(relation, sql) }}{% endcall %}
-    {% do adapter.commit() %}
     {{ return({'relations': [relation]}) }}
 {% endmacro %}

@@ -43,8 +43,8 @@ def build(folder: Path, unused: Collection[str] = ()) -> list[Any]:
 
 
 def _without(systems: Collection[str]) -> list[str]:
-    folders = [f"path:models/staging/{system}" for system in sorted(systems)]
-    return ["--exclude", *folders] if folders else []
+    tags = [f"tag:{system}" for system in sorted(systems)]
+    return ["--exclude", *tags] if tags else []
 
 
 def _run_dbt(arguments: list[str]) -> Any:

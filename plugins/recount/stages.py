@@ -37,26 +37,27 @@ def recount(month: Month) -> str:
     """Stage, classify and reconcile in one build; publish the marts and return their manifest."""
     contract, pins = month.contract, pins_of(month)
     streams = {source: pin["streams"] for source, pin in pins.items()}
+    missing = next((pin["missing"] for pin in pins.values() if pin["missing"]), None)
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         scratch = Scratch(Path(folder))
         terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
         reconcile(scratch, terms, tables, unused_by(contract))
-        known = scratch.subject_ids()
-        lines = scratch.mart("reconciliation_lines", "line_number", "subject_id", "match_status")
-        confusable = guard.confusable_line_numbers(lines, known)
-        facts = {
-            "contract": contract.contract,
-            "version": contract.version,
-            "contract_sha256": digest(contract),
-            "period": month.period,
-            "as_of": month.as_of,
-            "streams": streams,
-            "invoice_missing": next((p["missing"] for p in pins.values() if p["missing"]), None),
-            "confusable_line_numbers": list(confusable),
-        }
-        # one after another: at a million subjects each of the large ones takes a tenth of a GB
-        marts = ((name, scratch.mart(name)) for name in MARTS)
-        return published.publish_marts(month.lake, month.slot(contract), marts, facts)
+        with scratch.reading() as built:
+            lines = built.mart("reconciliation_lines", "line_number", "subject_id", "match_status")
+            confusable = guard.confusable_line_numbers(lines, built.subject_ids())
+            facts = {
+                "contract": contract.contract,
+                "version": contract.version,
+                "contract_sha256": digest(contract),
+                "period": month.period,
+                "as_of": month.as_of,
+                "streams": streams,
+                "invoice_missing": missing,
+                "confusable_line_numbers": list(confusable),
+            }
+            # one after another: at a million subjects each large one takes a tenth of a GB
+            marts = ((name, built.mart(name)) for name in MARTS)
+            return published.publish_marts(month.lake, month.slot(contract), marts, facts)
 
 
 def judge(month: Month, manifest_key: str) -> str:

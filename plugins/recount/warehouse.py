@@ -84,6 +84,20 @@ class Scratch:
                         found += [each.replace(tzinfo=UTC) for each in (bounds.min, bounds.max)]
         return min(found), max(found)
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator["Reading"]:
+        """Open the built database to read it; opening costs as much as reading a small month."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            yield Reading(self.folder, connection)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A built database, open to be read; its views read files below the folder."""
+
+    _folder: Path
+    _connection: duckdb.DuckDBPyConnection
+
     def mart(self, name: str, *columns: str) -> pa.Table:
         """Return the rows of a mart, in its order; all columns, or those that are named."""
         order = ", ".join(f'"{column}" nulls last' for column in MARTS[name])
@@ -93,18 +107,21 @@ class Scratch:
 
     def subject_ids(self) -> Iterator[str]:
         """Every subject of the log, one by one: they may be millions."""
-        with (
-            duckdb.connect(str(self.database), read_only=True) as connection,
-            contextlib.chdir(self.folder),
-        ):
-            found = connection.execute("select distinct subject_id from recount.int_events")
-            while rows := found.fetchmany(10_000):
-                yield from (subject_id for (subject_id,) in rows)
+        events = self._connection.cursor()
+        with contextlib.chdir(self._folder):
+            events.execute("select distinct subject_id from recount.int_events")
+        while rows := self._next_rows(events):
+            yield from (subject_id for (subject_id,) in rows)
 
     def query(self, sql: str) -> pa.Table:
         """Return what a query of ours (never one built from data) finds in the database."""
-        with duckdb.connect(str(self.database), read_only=True) as connection:
-            return connection.sql(sql).to_arrow_table()
+        # only meanwhile: whoever publishes what was read may name a lake relative to its own folder
+        with contextlib.chdir(self._folder):
+            return self._connection.sql(sql).to_arrow_table()
+
+    def _next_rows(self, found: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+        with contextlib.chdir(self._folder):
+            return found.fetchmany(10_000)
 
 
 def reconcile(

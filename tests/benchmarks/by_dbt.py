@@ -46,9 +46,10 @@ def main() -> None:
     }
     kept = json.loads((scratch.folder / "build.json").read_text("utf-8"))
     reconcile(scratch, terms, kept["tables"], kept["unused"])
-    verdicts = scratch.query(
-        "select counted_by, verdict, count(*) as found from recount.determinations group by all"
-    )
+    with scratch.reading() as built:
+        verdicts = built.query(
+            "select counted_by, verdict, count(*) as found from recount.determinations group by all"
+        )
     found = {side: {"met": 0, "not_met": 0} for side in ("buyer", "vendor")}
     for row in verdicts.to_pylist():
         found[row["counted_by"]][row["verdict"]] = row["found"]

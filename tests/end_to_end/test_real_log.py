@@ -3,7 +3,6 @@
 It is no part of the repository: it is looked for beside it, or where RECOUNT_UCI_LOG points.
 """
 
-import contextlib
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -146,8 +145,8 @@ def test_the_log_is_the_one_that_we_know(log: Incidents) -> None:
 def test_the_states_tell_every_reopening_that_the_log_counted(
     log: Incidents, scratch: Scratch
 ) -> None:
-    with contextlib.chdir(scratch.folder):
-        told = scratch.query(
+    with scratch.reading() as built:
+        told = built.query(
             "select subject_id from recount.stg_servicenow_export__events"
             " where contract_key = 0 and event_type = 'reopened'"
         )
@@ -157,11 +156,17 @@ def test_the_states_tell_every_reopening_that_the_log_counted(
     assert (found.total(), len(found)) == (331, 275)
 
 
+def _rows_of(mart: str, scratch: Scratch) -> list[dict[str, Any]]:
+    with scratch.reading() as built:
+        rows: list[dict[str, Any]] = built.mart(mart).to_pylist()
+    return rows
+
+
 @pytest.fixture(scope="module")
 def candidates(scratch: Scratch) -> dict[str, Counter[str]]:
     """How many candidates of the month have which verdict, by contract."""
     found: dict[str, Counter[str]] = {}
-    for row in scratch.mart("candidates").to_pylist():
+    for row in _rows_of("candidates", scratch):
         found.setdefault(row["contract"], Counter())[row["verdict"]] += 1
     return found
 
@@ -170,7 +175,7 @@ def candidates(scratch: Scratch) -> dict[str, Counter[str]]:
 def determinations(scratch: Scratch) -> dict[str, dict[str, str]]:
     """The verdict on each incident in the month, by contract."""
     found: dict[str, dict[str, str]] = {}
-    for row in scratch.mart("determinations").to_pylist():
+    for row in _rows_of("determinations", scratch):
         number = row["subject_id"].removeprefix("helpdesk-")
         found.setdefault(row["contract"], {})[number] = row["verdict"]
     return found

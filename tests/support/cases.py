@@ -125,7 +125,9 @@ class Recounted:
         """The rows of a mart that belong to one case's contract."""
         if mart not in self._marts:
             self._marts[mart] = {}
-            for row in self._scratch.mart(mart).to_pylist():
+            with self._scratch.reading() as built:
+                found = built.mart(mart).to_pylist()
+            for row in found:
                 self._marts[mart].setdefault(row["contract"], []).append(row)
         return self._marts[mart].get(case.contract.contract, [])
 

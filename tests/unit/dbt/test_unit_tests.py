@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from recount.sources import SYSTEMS
+
+# An event log is always built, and what an invoice says is of no system.
+TAGGED = {*SYSTEMS} - {"event_log"}
+
 # What decides a verdict, a status or an amount; each of these models needs unit tests.
 DECIDING = {
     "evidence_events", "event_coverage",
@@ -85,3 +90,15 @@ def test_a_build_without_a_contract_an_event_or_a_line_succeeds(built: Any) -> N
     }
     assert len(nodes) > 50
     assert not failed
+
+
+def test_what_is_of_one_system_carries_its_tag_so_that_a_build_can_leave_it_out(
+    built: Any,
+) -> None:
+    staged = [each for each in of_kind(built, "model").values() if "staging" in each.node.fqn]
+    tagged = {(each.node.fqn[2], *each.node.tags) for each in staged}
+    assert tagged == {(system, system) for system in TAGGED} | {("event_log",), ("invoice",)}
+    seeds = {each.node.name: each.node.tags for each in of_kind(built, "seed").values()}
+    assert seeds.pop("event_types") == []
+    assert all(len(tags) == 1 and name.startswith(tags[0].removesuffix("_export"))
+               for name, tags in seeds.items())  # fmt: skip
