@@ -22,14 +22,41 @@ clauses as (
 
 ),
 
+bands as (
+
+    select
+        *,
+        lag(quantity_to, 1, 0) over (partition by price_key order by band_number) as starts_at
+    from {{ source('terms', 'price_bands') }}
+
+),
+
+-- the bands of a price follow each other from nothing on, and the last one has no end
+banded as (
+
+    select
+        price_key,
+        bool_and(quantity_from = starts_at) and count(*) = count(quantity_to) + 1 as has_all
+    from bands
+    group by price_key
+
+),
+
 prices as (
 
     select
-        contract_key,
-        outcome,
-        count(*) as price_count
-    from {{ source('terms', 'price_terms') }}
-    group by contract_key, outcome
+        terms.contract_key,
+        terms.line_type,
+        count(*) as price_count,
+        count(distinct coalesce(terms.tier, '')) as tier_count,
+        count(case
+            when terms.price_model = 'percent_of_value' then terms.share
+            when banded.has_all then 1
+        end) as complete_count
+    from {{ source('terms', 'price_terms') }} as terms
+    left join banded
+        on terms.price_key = banded.price_key
+    group by terms.contract_key, terms.line_type
 
 ),
 
@@ -37,13 +64,18 @@ lacking as (
 
     select
         definitions.outcome,
-        'has ' || coalesce(prices.price_count, 0) || ' prices' as lack
+        'has ' || coalesce(prices.price_count, 0) || ' prices, for '
+        || coalesce(prices.tier_count, 0) || ' tiers, ' || coalesce(prices.complete_count, 0)
+        || ' of them complete' as lack
     from definitions
     left join prices
         on
             definitions.contract_key = prices.contract_key
-            and definitions.outcome = prices.outcome
-    where coalesce(prices.price_count, 0) <> 1
+            and definitions.outcome = prices.line_type
+    where
+        coalesce(prices.price_count, 0) = 0
+        or prices.price_count <> prices.tier_count
+        or prices.price_count <> prices.complete_count
     union all
     select
         definitions.outcome,

@@ -21,7 +21,7 @@ expected as (
         case
             when
                 stands_for in (
-                    'agreed', 'wrong_price', 'fee', 'discount', 'reversed', 'unknown'
+                    'agreed', 'wrong_price', 'usage', 'fee', 'discount', 'reversed', 'unknown'
                 )
                 then 'none'
             when stands_for in ('duplicate', 'unknown_subject') then 'data'

@@ -205,6 +205,37 @@ def replay(contract_path: Path, period: str, as_of: datetime | None, as_json: bo
 
 
 @main.command()
+@contract_option
+@click.option(
+    "--units",
+    multiple=True,
+    metavar="TERM=NUMBER",
+    help="How many of a term, such as resolution=253; of a share of value, the value.",
+)
+@json_option
+def price(contract_path: Path, units: tuple[str, ...], as_json: bool) -> None:
+    """Say what a month would cost by the contract's prices, and how that comes about.
+
+    A term is an outcome, a tier of one (resolution.simple) or a unit of usage. Without --units,
+    print a table of what more and more of each term costs. Of several versions the newest counts.
+    """
+    from recount import quoting
+    from recount.contract.reading import read_all
+
+    newest = max(read_all(contract_path), key=lambda version: version.version)
+    if units:
+        document = quoting.quote(newest, quoting.units_of(newest, units))
+        lines = quoting.quote_lines(document)
+    else:
+        document = quoting.table(newest)
+        lines = quoting.table_lines(document)
+    if as_json:
+        _print_json(document)
+    for line in lines if not as_json else ():
+        click.echo(line)
+
+
+@main.command()
 @lake_option
 @click.option("--contract", "contract_path", type=click.Path(path_type=Path, exists=True),
               envvar="RECOUNT_CONTRACTS",

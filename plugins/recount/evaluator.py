@@ -10,7 +10,7 @@ values are Decimals, and events already carry the type that the actor registry g
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -366,13 +366,16 @@ class Line:
 
 def line_statuses(
     definition: Mapping[str, Any],
-    price: Decimal,
+    prices_of: Callable[[str], Collection[Decimal]],
     lines: Sequence[Line],
     log: Log,
     periods: Periods,
     period: str,
 ) -> list[tuple[str, str | None]]:
-    """The match_status and reason of each line of one outcome: the first of DESIGN 6 that fits."""
+    """The match_status and reason of each line of one outcome: the first of DESIGN 6 that fits.
+
+    `prices_of` gives the unit prices that the contract knows for a subject, one or several.
+    """
     judged = determinations(definition, log, periods)
     billed: set[str] = set()
     statuses = []
@@ -382,14 +385,14 @@ def line_statuses(
         statuses.append(
             ("duplicate", None)
             if is_repeated
-            else _status(definition, price, line, log, judged, period)
+            else _status(definition, prices_of, line, log, judged, period)
         )
     return statuses
 
 
 def _status(
     definition: Mapping[str, Any],
-    price: Decimal,
+    prices_of: Callable[[str], Collection[Decimal]],
     line: Line,
     log: Log,
     judged: Mapping[tuple[str, str], Determination],
@@ -407,7 +410,7 @@ def _status(
         return "not_an_outcome", determination.reason
     if determination.verdict != MET:
         return determination.verdict, determination.reason
-    return ("agreed" if line.unit_price == price else "wrong_price"), None
+    return ("agreed" if line.unit_price in prices_of(line.subject_id) else "wrong_price"), None
 
 
 def not_invoiced(

@@ -33,6 +33,7 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "reconciliation_lines": ("line_number", "outcome", "subject_id"),
     "line_totals": ("outcome", "line_kind", "match_status", "reason", "gap_part"),
     "verdict_totals": ("outcome", "counted_by", "judged", "verdict"),
+    "charges": ("basis", "term", "tier"),
     "statement_outcomes": ("outcome",),
     "statements": ("contract",),
     "invoices": ("invoice_id",),

@@ -139,9 +139,13 @@ def bills(recounted: Recounted) -> list[Bill]:
 
 def specified(case: Case) -> list[tuple[str, str | None]]:
     """The status and reason of each line with a subject, as the specification has them."""
-    price = case.contract.pricing.outcomes["resolution"].per_outcome
     return evaluator.line_statuses(
-        case.definition(), price, _with_subjects(case), case.log, case.periods, case.period
+        case.definition(),
+        case.unit_prices,
+        _with_subjects(case),
+        case.log,
+        case.periods,
+        case.period,
     )
 
 

@@ -49,14 +49,14 @@ def events(table: str) -> list[Event]:
 
 
 def subjects(table: str) -> list[Subject]:
-    """The subjects of a table: subject and, where needed, type, opened, requester and queue."""
+    """The subjects of a table: subject and, where needed, type, opened, requester, queue, tier."""
     return [
         Subject(
             row["subject"],
             row.get("type") or "ticket",
             instant(row["opened"]) if row.get("opened") else None,
             row.get("requester") or None,
-            {"queue": row.get("queue") or None},
+            {"queue": row.get("queue") or None, "tier": row.get("tier") or None},
         )
         for row in rows(table)
     ]

@@ -126,7 +126,7 @@ def test_every_line_has_the_same_status_and_reason(cases: list[Case], recounted:
         expected: list[tuple[str, str | None]] = [
             (status, reason)
             for status, reason in evaluator.line_statuses(
-                definition, Decimal(1), case.lines, case.log, case.periods, case.period
+                definition, lambda _: {Decimal(1)}, case.lines, case.log, case.periods, case.period
             )
         ]
         missed = evaluator.not_invoiced(definition, case.lines, case.log, case.periods, case.period)

@@ -104,6 +104,17 @@ class Case:
             months.append(months[-1].next(self.contract.zone))
         return [(month.name, month.starts_at, month.ends_at) for month in months]
 
+    def unit_prices(self, subject_id: str) -> set[Decimal]:
+        """The prices that the contract knows for a subject's resolution."""
+        price = self.contract.pricing.outcomes["resolution"]
+        tier = self.log.subjects[subject_id].attributes.get("tier")
+        if price.percent_of_value is not None:
+            worth = max(event.value or 0 for event in self.log.by_subject[subject_id])
+            exact = worth * price.percent_of_value / 100
+            return {round(exact * self.contract.minor_units) / Decimal(self.contract.minor_units)}
+        priced = price.by_tier[tier] if price.by_tier and tier else price
+        return {step.each for step in priced.priced.steps}
+
     def definition(self, outcome: str = "resolution", *, by_vendor: bool = False) -> dict[str, Any]:
         """An outcome's terms as the canonical contract has them."""
         import json
@@ -180,8 +191,8 @@ def _landed(case: Case) -> Iterable[tuple[str, dict[str, Any]]]:
         yield "event_log__subjects", {
             "subject_id": subject.subject_id, "subject_type": subject.subject_type,
             "opened_at": _naive(subject.opened_at), "requester_key": subject.requester_key,
-            "queue": subject.attributes.get("queue"), "record_number": number,
-            "file": "subjects.csv",
+            "queue": subject.attributes.get("queue"), "tier": subject.attributes.get("tier"),
+            "record_number": number, "file": "subjects.csv",
         }  # fmt: skip
     for event_type, coverage in case.shown.items():
         yield "coverage", {

@@ -1,48 +1,14 @@
 -- One row per contract and basis: what the contract's own terms charge for the recounted
 -- quantities, and for those that cannot be contested. Each priced term is rounded once.
-with totals as (
-
-    select * from {{ ref('int_outcome_totals') }}
-
-),
-
-contracts as (
-
-    select * from {{ source('terms', 'contracts') }}
-
-),
-
-quantities as (
+with priced as (
 
     select
         contract_key,
-        'recounted' as basis,
-        per_outcome,
-        recounted_count as quantity
-    from totals
-    union all
-    select
-        contract_key,
-        'payable' as basis,
-        per_outcome,
-        payable_count as quantity
-    from totals
-
-),
-
-priced as (
-
-    select
-        quantities.contract_key,
-        quantities.basis,
-        sum({{ round_to_minor_unit(
-            'cast(quantities.per_outcome * quantities.quantity as decimal(28, 6))',
-            'contracts.minor_units'
-        ) }}) as amount_of_outcomes
-    from quantities
-    inner join contracts
-        on quantities.contract_key = contracts.contract_key
-    group by quantities.contract_key, quantities.basis
+        basis,
+        sum(amount) as amount_of_terms
+    from {{ ref('int_term_charges') }}
+    where basis in ('recounted', 'payable')
+    group by contract_key, basis
 
 ),
 
@@ -51,14 +17,15 @@ computed as (
     select
         priced.contract_key,
         priced.basis,
-        priced.amount_of_outcomes
+        priced.amount_of_terms
         + {{ round_to_minor_unit('contracts.platform_fee', 'contracts.minor_units') }}
             as amount_computed,
+        {{ round_to_minor_unit('contracts.platform_fee', 'contracts.minor_units') }} as amount_fee,
         {{ round_to_minor_unit('contracts.monthly_floor', 'contracts.minor_units') }}
             as amount_floor,
         {{ round_to_minor_unit('contracts.monthly_cap', 'contracts.minor_units') }} as amount_cap
     from priced
-    inner join contracts
+    inner join {{ source('terms', 'contracts') }} as contracts
         on priced.contract_key = contracts.contract_key
 
 )
@@ -66,6 +33,8 @@ computed as (
 select
     contract_key,
     basis,
+    cast(amount_computed as decimal(18, 6)) as amount_computed,
+    amount_fee,
     cast(
         greatest(
             least(amount_computed, coalesce(amount_cap, amount_computed)),

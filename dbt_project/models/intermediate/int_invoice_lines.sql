@@ -8,11 +8,19 @@ with outcomes as (
 
 ),
 
+usage as (
+
+    select * from {{ source('terms', 'price_terms') }}
+    where measured_by = 'vendor'
+
+),
+
 lines as (
 
     select
         lines.*,
         outcomes.definition_key,
+        usage.price_key is not null as is_usage,
         row_number() over (
             partition by
                 lines.contract_key, lines.outcome, lines.subject_id, abs(lines.amount),
@@ -35,6 +43,10 @@ lines as (
         on
             lines.contract_key = outcomes.contract_key
             and lines.outcome = outcomes.outcome
+    left join usage
+        on
+            lines.contract_key = usage.contract_key
+            and lines.outcome = usage.line_type
 
 ),
 
@@ -44,6 +56,7 @@ kinds as (
         *,
         case
             when credit_status = 'unclear' then 'unknown'
+            when is_usage then 'usage'
             when definition_key is null and outcome = 'platform_fee' then 'fee'
             when definition_key is null then 'unknown'
             when

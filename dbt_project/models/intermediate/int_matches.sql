@@ -14,7 +14,22 @@ subjects as (
 
 prices as (
 
-    select * from {{ source('terms', 'price_terms') }}
+    select * from {{ ref('int_priced_determinations') }}
+
+),
+
+unit_prices as (
+
+    select distinct
+        price_key,
+        price_each
+    from {{ source('terms', 'price_bands') }}
+
+),
+
+contracts as (
+
+    select * from {{ source('terms', 'contracts') }}
 
 ),
 
@@ -49,7 +64,12 @@ matched as (
         placements.*,
         subjects.first_concluded_at,
         subjects.first_candidate_event_id,
-        prices.per_outcome,
+        prices.price_key,
+        prices.price_model,
+        prices.value,
+        prices.unit_price as unit_price_contract,
+        contracts.unverifiable_policy,
+        contracts.has_set_off,
         totals_only.outcome is not null as is_in_total_only,
         vendor_definitions.definition_key is null or vendor_determinations.subject_id is not null
             as is_met_by_the_vendors_definition,
@@ -64,7 +84,12 @@ matched as (
             when placements.verdict is null then 'not_an_outcome'
             when placements.verdict = 'not_met' then 'not_an_outcome'
             when placements.verdict <> 'met' then placements.verdict
-            when placements.unit_price <> prices.per_outcome then 'wrong_price'
+            when prices.price_model = 'percent_of_value' and placements.amount = {{
+                round_to_minor_unit(
+                    'cast(prices.value * prices.share as decimal(28, 12))', 'contracts.minor_units'
+                )
+            }} then 'agreed'
+            when unit_prices.price_key is null then 'wrong_price'
             else 'agreed'
         end as match_status
     from placements
@@ -73,10 +98,15 @@ matched as (
             placements.contract_key = subjects.contract_key
             and placements.outcome = subjects.outcome
             and placements.subject_id = subjects.subject_id
+    inner join contracts
+        on placements.contract_key = contracts.contract_key
     left join prices
+        on placements.candidate_key = prices.candidate_key
+    -- with several bands the vendor may have put another outcome into each
+    left join unit_prices
         on
-            placements.contract_key = prices.contract_key
-            and placements.outcome = prices.outcome
+            prices.price_key = unit_prices.price_key
+            and placements.unit_price = unit_prices.price_each
     left join totals_only
         on
             placements.contract_key = totals_only.contract_key
@@ -95,6 +125,15 @@ matched as (
 
 select
     *,
+    case match_status
+        when 'unverifiable' then unverifiable_policy <> 'dispute'
+        when 'not_invoiced' then has_set_off
+        else coalesce(match_status in ('agreed', 'wrong_price', 'pending'), false)
+    end as is_payable,
+    is_in_total_only and line_kind = 'recount' and (
+        verdict in ('met', 'pending')
+        or (verdict = 'unverifiable' and unverifiable_policy <> 'dispute')
+    ) as is_claimable_in_total,
     case
         when match_status = 'not_an_outcome' then coalesce(determination_reason, 'not_concluded')
         when match_status in ('pending', 'unverifiable') then determination_reason

@@ -10,16 +10,10 @@ outcomes as (
     select
         definitions.contract_key,
         definitions.outcome,
-        prices.per_outcome,
-        contracts.unverifiable_policy = 'dispute' as disputes_unverifiable,
-        contracts.has_set_off
+        contracts.unverifiable_policy = 'dispute' as disputes_unverifiable
     from {{ source('terms', 'definitions') }} as definitions
     inner join {{ source('terms', 'contracts') }} as contracts
         on definitions.contract_key = contracts.contract_key
-    inner join {{ source('terms', 'price_terms') }} as prices
-        on
-            definitions.contract_key = prices.contract_key
-            and definitions.outcome = prices.outcome
     where definitions.counted_by = 'buyer'
 
 ),
@@ -30,9 +24,7 @@ counted as (
     select
         outcomes.contract_key,
         outcomes.outcome,
-        outcomes.per_outcome,
         outcomes.disputes_unverifiable,
-        outcomes.has_set_off,
         {% for status in [
             'agreed', 'wrong_price', 'duplicate', 'unknown_subject', 'out_of_scope',
             'out_of_period', 'not_an_outcome', 'pending', 'unverifiable', 'not_invoiced'
@@ -61,22 +53,22 @@ counted as (
                 ) then matches.amount
                 when matches.match_status = 'unverifiable' and outcomes.disputes_unverifiable
                     then matches.amount
+                -- of an outcome that is priced by its value, too large a value is billed too much
+                when
+                    matches.match_status = 'wrong_price'
+                    and matches.price_model = 'percent_of_value'
+                    then greatest(matches.amount - matches.unit_price_contract, 0)
             end
         ), 0) as amount_of_lines_over_invoiced,
+        coalesce(sum(
+            case when matches.match_status = 'not_invoiced' then matches.unit_price_contract end
+        ), 0) as amount_not_invoiced,
+        count(case when matches.is_payable then 1 end) as listed_payable_count,
         -- what a bill in total only may stand for
+        count(case when matches.is_claimable_in_total then 1 end) as claimable_count,
         count(case
-            when
-                matches.is_in_total_only
-                and matches.line_kind = 'recount'
-                and matches.verdict = 'met'
-                then 1
-        end) as unlisted_met_count,
-        count(case
-            when matches.is_in_total_only and matches.line_kind = 'recount' and (
-                matches.verdict = 'pending'
-                or (matches.verdict = 'unverifiable' and not outcomes.disputes_unverifiable)
-            ) then 1
-        end) as unlisted_open_count
+            when matches.is_claimable_in_total and matches.verdict = 'met' then 1
+        end) as claimable_met_count
     from outcomes
     left join matches
         on
@@ -85,9 +77,7 @@ counted as (
     group by
         outcomes.contract_key,
         outcomes.outcome,
-        outcomes.per_outcome,
-        outcomes.disputes_unverifiable,
-        outcomes.has_set_off
+        outcomes.disputes_unverifiable
 
 ),
 
@@ -99,9 +89,8 @@ weighed as (
         + not_an_outcome_count
         + case when disputes_unverifiable then unverifiable_count else 0 end
             as lines_over_invoiced_count,
-        greatest(unattributed_count - unlisted_met_count - unlisted_open_count, 0)
-            as total_over_invoiced_count,
-        greatest(unlisted_met_count - unattributed_count, 0) as total_under_invoiced_count
+        greatest(unattributed_count - claimable_count, 0) as total_over_invoiced_count,
+        greatest(claimable_met_count - unattributed_count, 0) as total_under_invoiced_count
     from counted
 
 )
@@ -110,15 +99,5 @@ select
     *,
     lines_over_invoiced_count + total_over_invoiced_count as over_invoiced_count,
     not_invoiced_count + total_under_invoiced_count as under_invoiced_count,
-    cast(
-        amount_of_lines_over_invoiced + total_over_invoiced_count * per_outcome as decimal(18, 6)
-    ) as amount_over_invoiced,
-    cast(
-        (not_invoiced_count + total_under_invoiced_count) * per_outcome as decimal(18, 6)
-    ) as amount_under_invoiced,
-    agreed_count + wrong_price_count + pending_count
-    + case when disputes_unverifiable then 0 else unverifiable_count end
-    + case when has_set_off then not_invoiced_count else 0 end
-    + least(unattributed_count, unlisted_met_count + unlisted_open_count)
-        as payable_count
+    listed_payable_count + least(unattributed_count, claimable_count) as payable_count
 from weighed

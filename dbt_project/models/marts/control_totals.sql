@@ -27,6 +27,7 @@
         'credit_of_another_invoice_count'
     ],
     'claims': ['subject_claimed_count'],
+    'prices': ['determination_without_value_count', 'line_without_value_count'],
     'determinations': [
         'determination_count', 'determination_lost_count', 'determination_placed_twice_count'
     ],

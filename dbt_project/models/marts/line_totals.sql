@@ -13,7 +13,7 @@ select
     cast(sum(quantity) as decimal(18, 6)) as quantity,
     cast(sum(coalesce(amount_invoiced, 0)) as decimal(18, 6)) as amount_invoiced,
     cast(sum(case
-        when line_kind = 'recount' then -unit_price_contract
+        when line_kind = 'recount' then -amount_recounted
         when gap_part is not null then amount_invoiced
         else 0
     end) as decimal(18, 6)) as amount_of_gap

@@ -38,10 +38,11 @@ select
     clause_verdicts.deciding_event_id,
     cast(coalesce(matches.quantity, 1) as decimal(18, 6)) as quantity,
     matches.unit_price as unit_price_invoiced,
-    matches.per_outcome as unit_price_contract,
+    matches.unit_price_contract,
     matches.amount as amount_invoiced,
     cast(
-        case when matches.verdict = 'met' then matches.per_outcome else 0 end as decimal(18, 6)
+        -- what is no outcome costs nothing; where its value is unknown, the guard holds the month
+        coalesce(matches.unit_price_contract, 0) as decimal(18, 6)
     ) as amount_recounted
 from matches
 inner join {{ ref('int_runs') }} as runs

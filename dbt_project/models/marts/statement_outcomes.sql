@@ -5,7 +5,6 @@ select
     runs.period,
     runs.as_of,
     totals.outcome,
-    totals.per_outcome as unit_price_contract,
     cast(totals.invoiced_count as bigint) as invoiced_count,
     totals.recounted_count,
     cast(totals.over_invoiced_count as bigint) as over_invoiced_count,
@@ -15,9 +14,10 @@ select
     cast(totals.unattributed_count as bigint) as unattributed_count,
     cast(totals.payable_count as bigint) as payable_count,
     cast(totals.amount_invoiced as decimal(18, 6)) as amount_invoiced,
+    totals.amount_recounted,
     totals.amount_over_invoiced,
     totals.amount_under_invoiced,
     cast(totals.amount_pending as decimal(18, 6)) as amount_pending
-from {{ ref('int_outcome_totals') }} as totals
+from {{ ref('int_outcome_amounts') }} as totals
 inner join {{ ref('int_runs') }} as runs
     on totals.contract_key = runs.contract_key

@@ -12,7 +12,7 @@ with outcomes as (
         sum(amount_over_invoiced) as amount_over_invoiced,
         sum(amount_under_invoiced) as amount_under_invoiced,
         sum(amount_pending) as amount_pending
-    from {{ ref('int_outcome_totals') }}
+    from {{ ref('int_outcome_amounts') }}
     group by contract_key
 
 ),
@@ -89,7 +89,19 @@ select
     cast(
         greatest(coalesce(invoiced.amount_invoiced, 0) - charges.amount_payable, 0)
         as decimal(18, 6)
-    ) as amount_contested
+    ) as amount_contested,
+    cast(
+        case
+            -- less than a minor unit is rounding
+            when
+                coalesce(invoiced.amount_invoiced, 0) - charges.amount_payable
+                - outcomes.amount_over_invoiced >= {{ minor_unit_of('runs.minor_units') }}
+                then
+                    coalesce(invoiced.amount_invoiced, 0) - charges.amount_payable
+                    - outcomes.amount_over_invoiced
+            else 0
+        end as decimal(18, 6)
+    ) as amount_above_terms
 from {{ ref('int_runs') }} as runs
 inner join outcomes
     on runs.contract_key = outcomes.contract_key

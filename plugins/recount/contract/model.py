@@ -11,15 +11,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from recount.contract import fitting
 from recount.contract.definitions import Outcome
 from recount.contract.numbers import VersionNumber
 from recount.contract.part import Part, refuse
 from recount.contract.parties import Actor, Effective, Parties, Source
+from recount.contract.pricing import Pricing
 from recount.contract.problems import typed
 from recount.contract.terms import (
     Exit,
     Notify,
-    Pricing,
     Rights,
     Settlement,
     Signatory,
@@ -100,6 +101,11 @@ class Contract(Part):
                 because = f'{name} has no price; add {name}: {{per_outcome: "0.99"}}'
                 raise refuse(because, "pricing")
         return value
+
+    @model_validator(mode="after")
+    def _has_prices_that_fit(self) -> "Contract":
+        fitting.check(self.outcomes, self.pricing)
+        return self
 
     @model_validator(mode="after")
     def _has_evidence(self) -> "Contract":

@@ -36,6 +36,18 @@ def _percent(value: object, info: ValidationInfo) -> Decimal:
     return Decimal(text)
 
 
+def _quantity(value: object, info: ValidationInfo) -> Decimal:
+    text, key = text_of(value), info.field_name or "it"
+    if not re.fullmatch(_AMOUNT, text) or not Decimal(text):
+        raise ValueError(
+            f"{shown(text)} is no quantity; write {key} as digits above 0, with a point and at "
+            'most 6 decimals where it needs them, for example 50 or "0.5"'
+        )
+    if isinstance(value, Plain) and "." in text:
+        raise ValueError(f'quote {key} ("{text}"); unquoted, YAML reads a float')
+    return Decimal(text)
+
+
 def _bound(value: object) -> Decimal:
     text = text_of(value)
     if not re.fullmatch(_BOUND, text):
@@ -68,6 +80,18 @@ Percent = Annotated[
             "anyOf": [
                 {"type": "string", "pattern": f"^({_AMOUNT})$"},
                 {"type": "integer", "minimum": 0, "maximum": 100},
+            ]
+        }
+    ),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_quantity),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^({_AMOUNT})$"},
+                {"type": "integer", "minimum": 1},
             ]
         }
     ),

@@ -5,6 +5,8 @@ import pyarrow as pa
 _CONTRACT = ("contract_key", pa.int32())
 _DEFINITION = ("definition_key", pa.int32())
 _CLAUSE = ("clause_key", pa.int32())
+_PRICE = ("price_key", pa.int32())
+_SHARE = pa.decimal128(12, 8)
 _WORD, _MONEY, _VALUE = pa.string(), pa.decimal128(18, 6), pa.decimal128(18, 4)
 _FLAG, _INSTANT, _MICROSECONDS = pa.bool_(), pa.timestamp("us"), pa.int64()
 
@@ -13,6 +15,8 @@ _NULLABLE = {
     "contracts": {"monthly_floor", "monthly_cap"},
     "clauses": {"window_us", "at_least", "at_most", "unit", "if_missing"},
     "actors": {"valid_from", "valid_until"},
+    "price_terms": {"tier", "share", "net_within_us", "agreed_quantity"},
+    "price_bands": {"quantity_to"},
 }
 
 _COLUMNS = {
@@ -72,7 +76,26 @@ _COLUMNS = {
         ("valid_from", _INSTANT),
         ("valid_until", _INSTANT),
     ],
-    "price_terms": [_CONTRACT, ("outcome", _WORD), ("per_outcome", _MONEY)],
+    "price_terms": [
+        _CONTRACT,
+        _PRICE,
+        ("line_type", _WORD),
+        ("measured_by", _WORD),
+        ("tier", _WORD),
+        ("price_model", _WORD),
+        ("share", _SHARE),
+        ("net_within_us", _MICROSECONDS),
+        ("agreed_quantity", _MONEY),
+    ],
+    "price_bands": [
+        _CONTRACT,
+        _PRICE,
+        ("band_number", pa.int32()),
+        ("quantity_from", _MONEY),
+        ("quantity_to", _MONEY),
+        ("price_each", _MONEY),
+    ],
+    "price_nets": [_CONTRACT, _PRICE, ("event_type", _WORD)],
 }
 
 SCHEMAS = {

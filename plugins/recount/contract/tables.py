@@ -1,6 +1,6 @@
 """Contracts as tables that SQL joins; no text of a contract is ever pasted into SQL (DESIGN 4).
 
-Keys are positions from 0: `contract_key` in the given sequence, the other two in all of them.
+Keys are positions from 0: `contract_key` in the given sequence, the others in all of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from recount.contract.definitions import Clause, ConcludedBy, Definition, Outcome
 from recount.contract.model import Contract
+from recount.contract.price_tables import price_rows
+from recount.contract.pricing import Monthly
 from recount.contract.table_types import SCHEMAS
-from recount.contract.terms import Monthly
 from recount.contract.vocabulary import ACTOR_TYPES
 
 Row = dict[str, Any]
@@ -24,7 +25,7 @@ Row = dict[str, Any]
 def terms_tables(contracts: Sequence[Contract]) -> dict[str, pa.Table]:
     """Return a table for each of `SCHEMAS`; empty where the contracts say nothing of the kind."""
     rows: dict[str, list[Row]] = {table: [] for table in SCHEMAS}
-    definition_keys, clause_keys = count(), count()
+    definition_keys, clause_keys, price_keys = count(), count(), count()
     for contract_key, contract in enumerate(contracts):
         for table, row in _terms(contract):
             rows[table].append({"contract_key": contract_key} | row)
@@ -33,6 +34,8 @@ def terms_tables(contracts: Sequence[Contract]) -> dict[str, pa.Table]:
             rows["definitions"].append(keys | row)
             for table, part in _parts(definition, keys["definition_key"], clause_keys):
                 rows[table].append(part)
+        for table, row in price_rows(contract.pricing, price_keys):
+            rows[table].append({"contract_key": contract_key} | row)
     return {
         table: pa.Table.from_pylist(rows[table], schema=schema) for table, schema in SCHEMAS.items()
     }
@@ -45,8 +48,6 @@ def _terms(contract: Contract) -> Iterator[tuple[str, Row]]:
             days = {"valid_from": actor.from_, "valid_until": actor.until}
             instants = {key: _midnight(day, contract.zone) for key, day in days.items()}
             yield "actors", {"actor_id": actor.id, "actor_type": actor_type} | instants
-    for name, price in contract.pricing.outcomes.items():
-        yield "price_terms", {"outcome": name, "per_outcome": price.per_outcome}
     for name, outcome in contract.outcomes.items():
         for attribute, value in _accepted(outcome):
             words = {"attribute": attribute, "accepted_value": value}

@@ -1,53 +1,14 @@
-"""What follows from a count: prices, tolerance, rights, settlement, and who is told (DESIGN 8)."""
+"""What follows from a count: tolerance, rights, settlement, and who is told (DESIGN 8)."""
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field
 
-from recount.contract.numbers import Money, Percent, Truth
-from recount.contract.part import Part, refuse
+from recount.contract.numbers import Percent, Truth
+from recount.contract.part import Part
 from recount.contract.texts import Address, Line, Prose
 from recount.contract.times import Day, Duration
 from recount.contract.vocabulary import PartyType
-
-
-class OutcomePrice(Part):
-    """The price of one outcome."""
-
-    per_outcome: Money
-    """The price of each, quoted: "0.99"."""
-
-
-class Monthly(Part):
-    """The least and the most that a month costs."""
-
-    floor: Money | None = None
-    """What a month costs at least, quoted."""
-    cap: Money | None = None
-    """What a month costs at most, quoted."""
-
-    @model_validator(mode="after")
-    def _has_room(self) -> "Monthly":
-        if self.floor is not None and self.cap is not None and self.floor > self.cap:
-            raise refuse("the floor is above the cap; correct one", "floor")
-        return self
-
-
-class Pricing(Part):
-    """A price for each outcome, under the outcome's name, and what is charged beside them."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, OutcomePrice] = Field(init=False)
-
-    platform_fee: Money | None = None
-    """A fixed fee of each month, quoted."""
-    monthly: Monthly | None = None
-    """The floor and the cap of a month's charge."""
-
-    @property
-    def outcomes(self) -> dict[str, OutcomePrice]:
-        """The price of each outcome by its name."""
-        return dict(self.__pydantic_extra__)
 
 
 class Tolerance(Part):

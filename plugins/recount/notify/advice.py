@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from recount.notify.delivery import Delivery
-from recount.notify.figures import ReasonRow, total
+from recount.notify.figures import ReasonRow, over_invoiced_phrase, total
 from recount.notify.letterhead import Letterhead
 from recount.notify.notice_advice import notice_steps
 from recount.notify.wording import count, day, exact, grouped, instant, money, sentence
@@ -49,6 +49,11 @@ class _Case:
         return [found for found in self.statement["findings"] if found["severity"] == "hold"]
 
     @property
+    def is_above_terms(self) -> bool:
+        """Is more billed for the same count than the contract's terms make of it?"""
+        return any(found["rule"] == "billed_above_terms" for found in self.statement["findings"])
+
+    @property
     def is_only_uninvoiced(self) -> bool:
         """Nothing stands in the way but that there is no invoice (with lines) to decide on."""
         return all(found["rule"] == "invoice_missing" for found in self.holding)
@@ -56,13 +61,21 @@ class _Case:
     def pay(self) -> Advice:
         """Within tolerance: the vendor's count stands."""
         because = "No line is over-invoiced, so there is nothing to object to."
-        if self.statement["over_invoiced"]["count"]:
+        if self.is_above_terms:
+            because = "No line is over-invoiced, so that the vendor's count stands for this month."
+        if Decimal(self.statement["over_invoiced"]["amount"]):
             because = (
                 f"{self._over()}, which is within the tolerance of {self.letterhead.tolerance}. "
                 "The vendor's count stands for this month."
             )
         to_do = f"Pay {self._money('pay_now')} {self._due()}."
-        return Advice(f"Pay {self._money('pay_now')}", because, to_do)
+        remark = (
+            f"The contract's own prices, fee, floor and cap make less of the same count: ask "
+            f"{self.letterhead.vendor} to correct the invoice{self._dispute_by()}."
+            if self.is_above_terms
+            else ""
+        )
+        return Advice(f"Pay {self._money('pay_now')}", because, to_do, remark)
 
     def dispute(self) -> Advice:
         """Above tolerance, with the right to reclassify: our count is the billing source."""
@@ -82,7 +95,7 @@ class _Case:
 
     def query(self) -> Advice:
         """A question and no claim: there is no right to reclassify, or lines cannot be verified."""
-        vendor, over = self.letterhead.vendor, self.statement["over_invoiced"]["count"]
+        vendor, over = self.letterhead.vendor, Decimal(self.statement["over_invoiced"]["amount"])
         is_about_price = bool(over) and not self.letterhead.may_reclassify
         about = self._money("reserved") if is_about_price else self._unverifiable()
         because = (
@@ -141,10 +154,8 @@ class _Case:
         )
 
     def _over(self) -> str:
-        over = self.statement["over_invoiced"]
-        verb = "is" if over["count"] == 1 else "are"
-        amount = money(over["amount"], self.statement["currency"])
-        return f"{count(over['count'], 'line')} worth {amount} {verb} over-invoiced"
+        said = over_invoiced_phrase(self.statement, self.rows, self.letterhead)
+        return f"{said[0].upper()}{said[1:]}"
 
     def _unverifiable(self) -> str:
         rows = [row for row in self.rows if row.group == "unverifiable"]

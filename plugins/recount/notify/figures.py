@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from recount.errors import ReconcileError
 from recount.notify.letterhead import Letterhead
-from recount.notify.wording import exact
+from recount.notify.wording import count, exact, money
 
 OVER = ("duplicate", "unknown_subject", "out_of_scope", "out_of_period", "not_an_outcome")
 # The order in which people read them; each match status stands in exactly one group.
@@ -159,12 +159,42 @@ def _check_over_invoiced(
     statuses = pa.array(over_invoiced_statuses(letterhead))
     over = lines.filter(pc.is_in(lines["match_status"], value_set=statuses))
     amount = pc.sum(over["amount_invoiced"]).as_py() or Decimal(0)
+    amount += _above_value(lines, letterhead)
     _same(statement["over_invoiced"]["count"], over.num_rows, "over_invoiced.count")
     _same(
         statement["over_invoiced"]["amount"],
         exact(amount, letterhead.minor_units),
         "over_invoiced.amount",
     )
+
+
+def _above_value(lines: pa.Table, letterhead: Letterhead) -> Decimal:
+    """Return what lines bill above their share of the value, where that is what is charged."""
+    outcomes = pa.array(sorted(letterhead.priced_by_value), pa.string())
+    valued = lines.filter(pc.is_in(lines["outcome"], value_set=outcomes))
+    wrong = valued.filter(pc.equal(valued["match_status"], "wrong_price"))
+    above = pc.subtract(wrong["amount_invoiced"], wrong["amount_recounted"])
+    return pc.sum(above.filter(pc.greater(above, 0))).as_py() or Decimal(0)
+
+
+def over_invoiced_phrase(
+    statement: Mapping[str, Any], rows: Sequence[ReasonRow], letterhead: Letterhead
+) -> str:
+    """Say how many lines are over-invoiced, and by what they are worth together."""
+    over = statement["over_invoiced"]
+    amount = money(over["amount"], statement["currency"])
+    valued = sum(
+        row.count
+        for row in rows
+        if row.group == "price" and row.outcome in letterhead.priced_by_value
+    )
+    if not valued:
+        verb = "is" if over["count"] == 1 else "are"
+        return f"{count(over['count'], 'line')} worth {amount} {verb} over-invoiced"
+    lines = f"{count(valued, 'line')} billed at another share of the value"
+    if not over["count"]:
+        return f"by {lines}, {amount} is over-invoiced"
+    return f"by {count(over['count'], 'line')}, and by {lines}, {amount} is over-invoiced"
 
 
 def _same(stated: object, found: object, figure: str) -> None:

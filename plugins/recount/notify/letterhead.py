@@ -35,6 +35,7 @@ class Letterhead:
 
     `final_from` is the instant from which the period can become final, `pending_until` the last
     instant at which a pending line can still change; `dispute_by` the last day for a dispute.
+    `priced_by_value` are the outcomes of which a share of the value is charged.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Letterhead:
     due_on: date | None = None
     dispute_by: date | None = None
     pending_until: datetime | None = None
+    priced_by_value: frozenset[str] = frozenset()
 
     def local_day(self, at: datetime) -> date:
         """Return an instant's date in the contract's zone."""
@@ -89,6 +91,11 @@ def letterhead(
         vendor_addresses=contract.notify.vendor,
         approval=contract.notify.approval,
         unverifiable=settlement.unverifiable,
+        priced_by_value=frozenset(
+            name
+            for name, price in contract.pricing.outcomes.items()
+            if price.percent_of_value is not None
+        ),
         may_reclassify=contract.rights.reclassify,
         may_set_off=contract.rights.set_off,
         invoice_ids=invoice.invoice_ids,

@@ -7,7 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recount.notify.figures import GROUPS, ReasonRow, over_invoiced_statuses, total
+from recount.notify.figures import (
+    GROUPS,
+    ReasonRow,
+    over_invoiced_phrase,
+    over_invoiced_statuses,
+    total,
+)
 from recount.notify.finance_view import Fact
 from recount.notify.letterhead import Letterhead
 from recount.notify.reason_groups import for_vendor
@@ -37,7 +43,7 @@ def view(
         "statement": statement,
         "month": month(statement["period"]),
         "disputed": money(amounts["disputed"], currency),
-        "because": _because(statement, letterhead),
+        "because": _because(statement, rows, letterhead),
         "to_do": _asked(statement, letterhead),
         "payment": _payment(statement, letterhead),
         "amounts": _amounts(statement),
@@ -77,12 +83,12 @@ def _remainder(
     return money(exact(rest, letterhead.minor_units), statement["currency"]) if rest else None
 
 
-def _because(statement: Mapping[str, Any], letterhead: Letterhead) -> str:
-    over = statement["over_invoiced"]
-    amount = money(over["amount"], statement["currency"])
+def _because(
+    statement: Mapping[str, Any], rows: Sequence[ReasonRow], letterhead: Letterhead
+) -> str:
+    over = over_invoiced_phrase(statement, rows, letterhead)
     return (
-        f"By the definition that both sides agreed, {count(over['count'], 'line')} worth {amount} "
-        f"{'is' if over['count'] == 1 else 'are'} over-invoiced. That is more than the agreed "
+        f"By the definition that both sides agreed, {over}. That is more than the agreed "
         f"tolerance of {letterhead.tolerance}, so that under the contract {letterhead.buyer}'s "
         "count is the billing source for this month."
     )

@@ -27,7 +27,7 @@ def test_every_table_has_its_exact_types_even_without_a_contract() -> None:
     assert all(table.num_rows == 0 for table in tables.values())
     assert sorted(tables) == [
         "actors", "clause_patterns", "clauses", "concluding_patterns", "contracts", "definitions",
-        "price_terms", "scope_terms",
+        "price_bands", "price_nets", "price_terms", "scope_terms",
     ]  # fmt: skip
 
 
@@ -142,9 +142,3 @@ def test_the_first_and_last_writable_days_are_instants_in_any_zone(
     rows = rows_of(tmp_path, "actors", acme_with("Europe/Berlin", zone, days))
 
     assert rows[1]["valid_from"] < rows[1]["valid_until"]
-
-
-def test_each_outcome_has_its_price(tmp_path: Path) -> None:
-    assert rows_of(tmp_path, "price_terms") == [
-        {"contract_key": 0, "outcome": "resolution", "per_outcome": Decimal("0.990000")}
-    ]

@@ -18,7 +18,8 @@ from recount.warehouse import MARTS
 from tests.unit.dbt.conftest import SOURCES, run_dbt
 
 TYPES = {
-    "bool": "boolean", "date32[day]": "date", "decimal128(18, 4)": "decimal(18, 4)",
+    "bool": "boolean", "date32[day]": "date", "decimal128(12, 8)": "decimal(12, 8)",
+    "decimal128(18, 4)": "decimal(18, 4)",
     "decimal128(18, 6)": "decimal(18, 6)", "int32": "integer", "int64": "bigint",
     "string": "string", "timestamp[us]": "timestamp",
 }  # fmt: skip

@@ -63,6 +63,8 @@ DECIDING = {
     "stg_stripe__events", "stg_stripe__moves", "stg_stripe__refunds", "stg_stripe__subjects",
     "claims", "claim_totals", "int_control_claims", "int_vendor_claims",
     "int_billed_lines", "int_control_credits", "int_credits", "int_deductions",
+    "charges", "int_control_prices", "int_outcome_amounts", "int_outcome_values",
+    "int_priced_determinations", "int_priced_quantities", "int_term_charges",
 }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ CONTROL_TOTALS: Mapping[str, int] = {
     "line_wrong_product_count": 0,
     "line_dated_count": 38,
     "line_concluded_elsewhere_count": 0,
+    "determination_without_value_count": 0,
+    "line_without_value_count": 0,
     "subject_claimed_count": 0,
     "determination_count": 41,
     "determination_lost_count": 0,
@@ -63,6 +65,7 @@ STATEMENT: Mapping[str, Any] = {
     "unverifiable_count": 0,
     "amount_invoiced": Decimal("537.62"),
     "amount_contested": Decimal("8.91"),
+    "amount_above_terms": Decimal("0"),
 }
 KINDS = ("outcome", "line_kind", "match_status", "reason", "gap_part", "line_count")
 LINE_TOTALS = [

@@ -1,0 +1,108 @@
+"""What a contract charges for quantities, in plain Python: prices in executable form (DESIGN 8).
+
+Read this to know what the words under `pricing` mean; run it to check a charge without Recount. It
+needs the standard library only. It is the oracle of the property tests, which compare it with the
+SQL. Terms are plain data, as in a contract's canonical JSON; quantities are Decimals.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import Any
+
+NOTHING = Decimal(0)
+_DIGITS = 60  # enough for every product here, which is therefore exact
+FEES = frozenset({"platform_fee", "monthly", "usage"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a part of a charge came about: `quantity` times `each`, where it has these."""
+
+    term: str
+    amount: Decimal
+    quantity: Decimal | None = None
+    each: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What a month costs, and the steps that led there; the steps add up to the amount."""
+
+    amount: Decimal
+    steps: Sequence[Step]
+
+
+def terms(pricing: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return each thing that is priced by itself: outcomes, their tiers (`name.tier`), usage."""
+    priced: dict[str, Mapping[str, Any]] = {}
+    for name, price in pricing.items():
+        if "by_tier" in price:
+            priced |= {f"{name}.{tier}": each for tier, each in price["by_tier"].items()}
+        elif name not in FEES:
+            priced[name] = price
+    return priced | dict(pricing.get("usage", {}))
+
+
+def charge(
+    pricing: Mapping[str, Any], quantities: Mapping[str, Decimal], minor_units: int
+) -> Charge:
+    """Price quantities by the name of their term; of a share of value, the quantity is the value.
+
+    What is used and not given is charged as agreed. Each priced term is rounded once, half to even;
+    floor and cap are of the sum of all.
+    """
+    with localcontext(prec=_DIGITS):
+        steps: list[Step] = []
+        for name, price in terms(pricing).items():
+            quantity = quantities.get(name, Decimal(price.get("agreed", NOTHING)))
+            steps += _term(name, price, quantity, minor_units)
+        if fee := Decimal(pricing.get("platform_fee", NOTHING)):
+            steps.append(Step("platform_fee", rounded(fee, minor_units)))
+        computed = sum((step.amount for step in steps), NOTHING)
+        bounds = pricing.get("monthly", {})
+        floor = rounded(Decimal(bounds.get("floor", NOTHING)), minor_units)
+        cap = rounded(Decimal(bounds["cap"]), minor_units) if "cap" in bounds else computed
+        amount = max(min(computed, cap), floor)
+        if amount != computed:
+            edge = "floor" if amount > computed else "cap"
+            steps.append(Step(f"monthly {edge}", amount - computed))
+        return Charge(amount, steps)
+
+
+def _term(
+    name: str, price: Mapping[str, Any], quantity: Decimal, minor_units: int
+) -> Iterator[Step]:
+    parts = [
+        Step(name, units * each, units, each) for units, each in bands(price, quantity) if units
+    ]
+    exact = sum((part.amount for part in parts), NOTHING)
+    yield from parts
+    if rounding := rounded(exact, minor_units) - exact:
+        yield Step(f"{name} rounding", rounding)
+
+
+def bands(price: Mapping[str, Any], quantity: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+    """Yield how many units cost how much each."""
+    if "percent_of_value" in price:
+        yield quantity, Decimal(price["percent_of_value"]) / 100
+    elif "volume" in price:
+        yield quantity, Decimal(_reached(price["volume"], quantity)["each"])
+    elif "graduated" in price:
+        starts_at = NOTHING
+        for band in price["graduated"]:
+            ends_at = min(quantity, Decimal(band.get("up_to", quantity)))
+            yield max(ends_at - starts_at, NOTHING), Decimal(band["each"])
+            starts_at = max(ends_at, starts_at)
+    else:
+        yield quantity, Decimal(price.get("per_outcome") or price["each"])
+
+
+def _reached(volume: Sequence[Mapping[str, Any]], quantity: Decimal) -> Mapping[str, Any]:
+    """Return the band that holds the whole quantity; its last unit is still inside."""
+    return next(b for b in volume if "up_to" not in b or quantity <= Decimal(b["up_to"]))
+
+
+def rounded(amount: Decimal, minor_units: int) -> Decimal:
+    """Round to the currency's minor unit, of which `minor_units` make one; half to even."""
+    return (amount * minor_units).quantize(Decimal(1), ROUND_HALF_EVEN) / minor_units

@@ -1,0 +1,44 @@
+"""What the outcomes of a contract and their prices must say of each other."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from recount.contract.definitions import Outcome
+from recount.contract.part import refuse
+from recount.contract.pricing import OutcomePrice, Pricing
+from recount.contract.times import format_duration
+
+
+def check(outcomes: Mapping[str, Outcome], pricing: Pricing) -> None:
+    """Raise the error for the first price that does not fit its outcome."""
+    for name, price in pricing.outcomes.items():
+        _fits_tiers(name, outcomes[name], price)
+        _fits_windows(name, outcomes[name], price)
+    for name in pricing.usage:
+        if name in outcomes or name in Pricing.model_fields:
+            because = f"{name} has a price already; give what is used another name"
+            raise refuse(because, "pricing", "usage", name)
+
+
+def _fits_tiers(name: str, outcome: Outcome, price: OutcomePrice) -> None:
+    """A subject of a tier that has no price could not be charged; of one in no scope, never is."""
+    if price.by_tier is None:
+        return
+    in_scope, priced = outcome.scope.tier or (), list(price.by_tier)
+    if set(in_scope) != set(priced):
+        because = f"prices by tier need the same tiers in scope; write tier: [{', '.join(priced)}]"
+        raise refuse(because, "outcomes", name, *(("scope", "tier") if in_scope else ()))
+
+
+def _fits_windows(name: str, outcome: Outcome, price: OutcomePrice) -> None:
+    """What is taken off must be known before the outcome is."""
+    if price.net_of is None:
+        return
+    windows = [clause.pattern.within for clause in outcome.clauses.values()]
+    longest = max((window for window in windows if window), default=timedelta(0))
+    if price.net_of.within > longest:
+        because = (
+            f"{format_duration(price.net_of.within)} is longer than every clause of {name} waits, "
+            "so that what is taken off would come after the outcome; shorten it, or add a clause"
+        )
+        raise refuse(because, "pricing", name, "net_of", "within")
