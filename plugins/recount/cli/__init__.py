@@ -1,0 +1,27 @@
+"""The command line: the same stages as the DAGs, for people and for scripts.
+
+Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with one sentence.
+"""
+
+import click
+
+from recount.cli.checks import contract, sources
+from recount.cli.months import demo, overlaps, replay, run, status
+from recount.cli.prices import compare, price
+from recount.cli.refusing import Refusing
+
+__all__ = ["main"]
+
+
+@click.group(cls=Refusing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="recount")
+def main() -> None:
+    """Recount what an AI vendor bills per outcome, by the definition in the contract.
+
+    Begin with `recount demo`; write a contract and `recount contract check` it; then
+    `recount run` a month. Everything that is published lies in the lake.
+    """
+
+
+for command in (contract, sources, run, replay, status, overlaps, price, compare, demo):
+    main.add_command(command)

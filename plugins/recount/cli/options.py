@@ -1,0 +1,70 @@
+"""What several commands take and print."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recount.contract.model import Contract
+from recount.contract.versions import by_name
+from recount.errors import ContractError
+from recount.periods import Period, parse_instant
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant with its offset, as a contract's logs write it."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Read an instant; click's own error where it has no offset or is none."""
+        try:
+            return value if isinstance(value, datetime) else parse_instant(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+lake_option = click.option(
+    "--lake", "lake_uri", envvar="RECOUNT_LAKE", default="lake", show_default="./lake",
+    help="Where everything is landed and published: a folder, file:// or s3://bucket/prefix.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+contract_option = click.option(
+    "--contract", "contract_path", required=True, type=click.Path(path_type=Path),
+    help="The contract: a YAML file, or a folder with its versions.",
+)  # fmt: skip
+period_option = click.option(
+    "--period", required=True, metavar="YYYY-MM", help="The billing month, such as 2016-03."
+)
+
+
+def only_name(contract_path: Path, versions: Sequence[Contract]) -> str:
+    """Return the name of the one contract that a path holds; ContractError if it holds several."""
+    names = list(by_name(versions))
+    if len(names) > 1:
+        raise ContractError(
+            f"{contract_path} holds {', '.join(names)}; give the path of one contract"
+        )
+    return names[0]
+
+
+def period_of(name: str, contract: Contract) -> Period:
+    """Return a billing month by its name; ContractError if there is none of that name."""
+    try:
+        return Period.named(name, contract.zone)
+    except ValueError as error:
+        raise ContractError(f"--period: {error}") from None
+
+
+def print_json(document: Any) -> None:
+    """Print one document; days and paths are text in it."""
+    click.echo(json.dumps(document, indent=1, ensure_ascii=False, default=_text))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (date, Path)):
+        return str(value)
+    raise TypeError(f"{value!r} has no place in JSON")

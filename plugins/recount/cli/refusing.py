@@ -1,0 +1,45 @@
+"""How the command line refuses: one sentence and exit code 2, whoever finds the fault."""
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from recount.errors import RecountError
+
+UNUSABLE = 2
+
+
+class Refusing(click.Group):
+    """A group whose commands refuse in one sentence, also what click itself cannot read."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; what click refuses is said in one sentence too."""
+        try:
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(UNUSABLE)
+        except click.ClickException as error:
+            refuse(_in_one_sentence(error))
+        except click.Abort:
+            sys.exit(1)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what we refuse is said and ends with exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except RecountError as error:
+            refuse(str(error))
+
+
+def _in_one_sentence(error: click.ClickException) -> str:
+    said = " ".join(error.format_message().split()).rstrip(".")
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{said}; see `{ctx.command_path} --help`" if ctx else said
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say why nothing was done, and end with exit code 2."""
+    click.echo(f"recount: {sentence}", err=True)
+    sys.exit(UNUSABLE)
