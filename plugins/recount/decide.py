@@ -1,12 +1,12 @@
 """Pay, dispute, query or hold: a pure decision on a statement, the terms and the findings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from enum import StrEnum
 from typing import Protocol
 
-from recount.statement import Kind, Statement
+from recount.statement import Counted, Kind, Statement
 
 
 class Action(StrEnum):
@@ -30,9 +30,32 @@ class Finding(Protocol):
         """What finance reads."""
 
 
+class Compared(Protocol):
+    """Two sides, of a month or of one of its outcomes."""
+
+    @property
+    def invoiced(self) -> Counted:
+        """The vendor's side."""
+
+    @property
+    def recounted(self) -> Counted:
+        """Ours."""
+
+    @property
+    def over_invoiced(self) -> Counted:
+        """What was billed too much."""
+
+    @property
+    def under_invoiced(self) -> Counted:
+        """What was not billed."""
+
+
 @dataclass(frozen=True)
 class Terms:
-    """What the contract says of divergence: percent of a denominator, and what may be done."""
+    """What the contract says of divergence: percent of a denominator, and what may be done.
+
+    `at_least` and `at_most` bound the tolerance in money; `per` is `total` or `outcome`.
+    """
 
     tolerance_percent: Decimal
     tolerance_of: str
@@ -40,6 +63,9 @@ class Terms:
     may_reclassify: bool
     may_set_off: bool
     unverifiable: str
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    per: str = "total"
 
 
 @dataclass(frozen=True)
@@ -84,17 +110,37 @@ def _choose(statement: Statement, terms: Terms, findings: Sequence[Finding]) -> 
         return Action.QUERY, f"{over}, and the contract gives no right to reclassify"
     if statement.unverifiable_count and terms.unverifiable == "query":
         return Action.QUERY, f"{statement.unverifiable_count} invoiced outcomes cannot be verified"
-    return Action.PAY, f"over-invoicing is within the tolerance of {terms.tolerance_percent} %"
+    return Action.PAY, f"over-invoicing is within the tolerance of {_said(terms)}"
+
+
+def _said(terms: Terms) -> str:
+    """Say a tolerance in short: `2 %, at least 100.00`."""
+    said = [f"{terms.tolerance_percent} %"]
+    said += [f"at least {terms.at_least}"] if terms.at_least is not None else []
+    said += [f"at most {terms.at_most}"] if terms.at_most is not None else []
+    return ", ".join(said)
 
 
 def over_invoicing(statement: Statement, terms: Terms) -> str | None:
     """Say by how much the tolerance is exceeded; None at the tolerance or below it."""
+    if terms.per == "total":
+        return _above(statement, terms, statement.money)
+    for outcome, sides in statement.by_outcome.items():
+        if because := _above(sides, terms, statement.money):
+            return f"{outcome} is {because}"
+    return None
+
+
+def _above(sides: Compared, terms: Terms, money: Callable[[Decimal], str]) -> str | None:
+    worth = _over(sides, terms, "amount")
+    if terms.at_least is not None and worth <= terms.at_least:
+        return None
+    if terms.at_most is not None and worth > terms.at_most:
+        return f"over-invoiced by {money(worth)}, above the tolerance of at most {terms.at_most}"
     for measure in ("count", "amount"):
         if terms.measure in (measure, "either"):
-            over = Decimal(getattr(statement.over_invoiced, measure))
-            if terms.may_set_off:
-                over -= getattr(statement.under_invoiced, measure)
-            whole = denominator(statement, measure, terms.tolerance_of)
+            over = _over(sides, terms, measure)
+            whole = denominator(sides, measure, terms.tolerance_of)
             # multiplied, not divided: exactly at the tolerance is within it
             if over * 100 > terms.tolerance_percent * whole:
                 share = percent(over, whole)
@@ -106,13 +152,19 @@ def over_invoicing(statement: Statement, terms: Terms) -> str | None:
     return None
 
 
+def _over(sides: Compared, terms: Terms, measure: str) -> Decimal:
+    """What is over-invoiced, less what was not invoiced where that may be set off."""
+    over = Decimal(getattr(sides.over_invoiced, measure))
+    return over - getattr(sides.under_invoiced, measure) if terms.may_set_off else over
+
+
 _OF = {"invoiced": "invoiced", "recounted": "recounted", "larger": "invoiced or recounted"}
 
 
-def denominator(statement: Statement, measure: str, of: str) -> Decimal:
+def denominator(sides: Compared, measure: str, of: str) -> Decimal:
     """What a share is of: the invoiced side, the recounted one, or the larger of the two."""
-    invoiced = Decimal(getattr(statement.invoiced, measure))
-    recounted = Decimal(getattr(statement.recounted, measure))
+    invoiced = Decimal(getattr(sides.invoiced, measure))
+    recounted = Decimal(getattr(sides.recounted, measure))
     return {
         "invoiced": invoiced, "recounted": recounted, "larger": max(invoiced, recounted)
     }[of]  # fmt: skip

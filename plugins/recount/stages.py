@@ -135,6 +135,9 @@ def _terms(contract: Contract) -> Terms:
         may_reclassify=contract.rights.reclassify,
         may_set_off=contract.rights.set_off,
         unverifiable=contract.settlement.unverifiable,
+        at_least=contract.tolerance.at_least,
+        at_most=contract.tolerance.at_most,
+        per=contract.tolerance.per,
     )
 
 

@@ -1,7 +1,7 @@
 """The statement of a month: the marts' counts and amounts, rounded once and added up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -31,6 +31,16 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Sides:
+    """Both sides of one outcome, and what is over- and under-invoiced of it, exactly."""
+
+    invoiced: Counted
+    recounted: Counted
+    over_invoiced: Counted
+    under_invoiced: Counted
+
+
+@dataclass(frozen=True)
 class Statement:
     """One contract and period as of an instant.
 
@@ -56,6 +66,7 @@ class Statement:
     contested: Decimal
     gap: Mapping[str, Counted]
     arithmetic: Decimal
+    by_outcome: Mapping[str, Sides] = field(default_factory=dict)
 
     @property
     def variance(self) -> Counted:
@@ -102,7 +113,15 @@ def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
         contested=rounded(row["amount_contested"]),
         gap=gap,
         arithmetic=variance - sum((part.amount for part in gap.values()), Decimal(0)),
+        by_outcome={row["outcome"]: _sides(row) for row in marts["statement_outcomes"].to_pylist()},
     )
+
+
+def _sides(row: Mapping[str, Any]) -> Sides:
+    return Sides(*(
+        Counted(row[f"{side}_count"], row[f"amount_{side}"])
+        for side in ("invoiced", "recounted", "over_invoiced", "under_invoiced")
+    ))  # fmt: skip
 
 
 def _gap(line_totals: pa.Table, rounded: Any) -> dict[str, Counted]:

@@ -128,7 +128,8 @@ def terms_of(case: Case) -> Terms:
     return Terms(
         contract.tolerance.percent, contract.tolerance.of, contract.tolerance.measure,
         may_reclassify=contract.rights.reclassify, may_set_off=contract.rights.set_off,
-        unverifiable=contract.settlement.unverifiable,
+        unverifiable=contract.settlement.unverifiable, at_least=contract.tolerance.at_least,
+        at_most=contract.tolerance.at_most, per=contract.tolerance.per,
     )  # fmt: skip
 
 

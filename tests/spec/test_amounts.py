@@ -291,6 +291,40 @@ def test_exactly_at_the_tolerance_of_either_measure_the_vendors_count_stands(bil
     assert bill.decision.action == "pay"
 
 
+# --- bounds of the tolerance in money
+
+
+@month("5 met, 2 failed", tolerance={**tolerating("2"), "at_least": "2.00"})
+def test_what_passes_in_any_case_passes_exactly_at_its_amount(bill: Bill) -> None:
+    assert bill.decision.action == "pay"
+    assert bill.decision.because == "over-invoicing is within the tolerance of 2 %, at least 2.00"
+
+
+@month("5 met, 2 failed", tolerance={**tolerating("2"), "at_least": "1.99"})
+def test_a_cent_above_what_passes_in_any_case_the_share_decides(bill: Bill) -> None:
+    assert (bill.decision.action, bill.amounts["disputed"]) == ("dispute", "2.00")
+
+
+@month("99 met, 1 failed", tolerance={**tolerating("2"), "at_most": "1.00"})
+def test_exactly_at_the_most_that_passes_the_vendors_count_stands(bill: Bill) -> None:
+    assert bill.decision.action == "pay"
+
+
+@month("99 met, 1 failed", tolerance={**tolerating("2"), "at_most": "0.999999"})
+def test_above_the_most_that_passes_no_share_is_small_enough(bill: Bill) -> None:
+    assert bill.decision.because == (
+        "over-invoiced by 1.00, above the tolerance of at most 0.999999"
+    )
+
+
+@month(
+    "7 met, 2 failed", billed="6 met, 2 failed", rights=SET_OFF,
+    tolerance={**tolerating("2"), "at_least": "1.00"},
+)  # fmt: skip
+def test_with_set_off_the_bounds_are_of_what_is_left(bill: Bill) -> None:
+    assert bill.decision.action == "pay"
+
+
 @month("48 met, 1 failed", tolerance=tolerating("2.04"))
 def test_a_share_that_is_printed_as_the_tolerance_may_be_above_it(bill: Bill) -> None:
     assert bill.decision.because.startswith("over-invoiced by 2.04 % of")

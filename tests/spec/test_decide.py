@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from recount.decide import Decision, Terms, decide, divergence, percent
-from recount.statement import Counted, Kind, Statement
+from recount.statement import Counted, Kind, Sides, Statement
 
 NOTHING = Counted(0, Decimal(0))
 FINAL = Statement(
@@ -75,6 +75,31 @@ def test_each_state_of_the_month_has_one_decision(
     assert (decision.action, decision.billing_source) == (action, billing_source)
     found = [decision.disputed, decision.reserved, decision.pay_now]
     assert found == [Decimal(amount) for amount in amounts]
+
+
+LARGE = Sides(Counted(90, Decimal(90)), Counted(90, Decimal(90)), NOTHING, NOTHING)
+SMALL = Sides(Counted(10, Decimal(10)), Counted(9, Decimal(9)), Counted(1, Decimal(1)), NOTHING)
+MIXED = replace(
+    FINAL, over_invoiced=Counted(1, Decimal(1)), by_outcome={"resolution": LARGE, "meeting": SMALL}
+)
+
+
+def test_together_a_small_outcome_that_is_all_wrong_is_within_the_tolerance() -> None:
+    assert decide(MIXED, TWO_PERCENT, findings=[]).action == "pay"
+
+
+def test_each_by_itself_any_outcome_above_the_tolerance_is_why() -> None:
+    decision = decide(MIXED, replace(TWO_PERCENT, per="outcome"), findings=[])
+    assert decision.action == "dispute"
+    assert decision.because == (
+        "meeting is over-invoiced by 10.00 % of what was invoiced (count), above the tolerance of "
+        "2 %"
+    )
+
+
+def test_each_by_itself_exactly_at_the_tolerance_passes() -> None:
+    terms = replace(TWO_PERCENT, per="outcome", tolerance_percent=Decimal(10))
+    assert decide(MIXED, terms, findings=[]).action == "pay"
 
 
 def test_the_first_finding_that_holds_is_why() -> None:

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from recount.contract.numbers import Percent, Truth
-from recount.contract.part import Part
+from recount.contract.numbers import Money, Percent, Truth
+from recount.contract.part import Part, refuse
 from recount.contract.texts import Address, Line, Prose
 from recount.contract.times import Day, Duration
 from recount.contract.vocabulary import PartyType
@@ -20,6 +20,18 @@ class Tolerance(Part):
     """What the share is taken of: the vendor's figure, ours, or the larger one."""
     measure: Literal["count", "amount", "either"] = "count"
     """Whether outcomes are compared, money, or both (then either may exceed)."""
+    at_least: Money | None = None
+    """What passes in any case, quoted: over-invoicing up to this amount is never above it."""
+    at_most: Money | None = None
+    """The most that passes, quoted: over-invoicing of more is above it, whatever its share."""
+    per: Literal["total", "outcome"] = "total"
+    """Whether all outcomes are tested together, or each by itself (then any may exceed)."""
+
+    @model_validator(mode="after")
+    def _has_room(self) -> "Tolerance":
+        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:  # type: ignore[operator]
+            raise refuse("at_least is above at_most; correct one", "at_least")
+        return self
 
 
 class Rights(Part):

@@ -8,6 +8,7 @@ from typing import Literal
 from recount.contract.model import Contract
 from recount.contract.sentences import clause_sentence
 from recount.contract.terms import Tolerance
+from recount.notify.wording import money
 from recount.periods import Period, zone
 
 
@@ -84,7 +85,7 @@ def letterhead(
         last_day=period.next(contract.zone).first_day - timedelta(days=1),
         time_zone=contract.time_zone,
         minor_units=contract.minor_units,
-        tolerance=tolerance_in_words(contract.tolerance),
+        tolerance=tolerance_in_words(contract.tolerance, contract.currency),
         outcomes=_terms(contract),
         final_from=period.ends_at + settlement.final_after,
         finance=contract.notify.finance,
@@ -111,11 +112,15 @@ def _last_day(issued_on: date | None, within: timedelta | None) -> date | None:
     return issued_on + within if issued_on and within else None
 
 
-def tolerance_in_words(tolerance: Tolerance) -> str:
-    """Say how much over-invoicing passes: `2 % of the invoiced count`."""
+def tolerance_in_words(tolerance: Tolerance, currency: str) -> str:
+    """Say how much over-invoicing passes: `2 % of the invoiced count, at least 100.00 USD`."""
     measure = "count or amount" if tolerance.measure == "either" else tolerance.measure
     larger = " (invoiced or recounted)" if tolerance.of == "larger" else ""
-    return f"{tolerance.percent} % of the {tolerance.of} {measure}{larger}"
+    each = " of each outcome" if tolerance.per == "outcome" else ""
+    said = [f"{tolerance.percent} % of the {tolerance.of} {measure}{larger}{each}"]
+    for words, amount in (("at least", tolerance.at_least), ("at most", tolerance.at_most)):
+        said += [f"{words} {money(str(amount), currency)}"] if amount is not None else []
+    return ", ".join(said)
 
 
 def _terms(contract: Contract) -> dict[str, OutcomeTerms]:

@@ -107,6 +107,9 @@ TOGETHER = [
     ("[reopened, followed_up]", "[reopened, reopened]", "'reopened' stands here twice; keep one"),
     ("[reopened, followed_up]", "[]", "stayed_solved.forbids.event: this is empty; write at least"),
     ('floor: "0"', 'floor: "15000.01"', "pricing.monthly.floor: the floor is above the cap"),
+    ("measure: count}", 'at_least: "2.00", at_most: "1.99"}', "tolerance.at_least: at_least is "
+     "above at_most; correct one"),
+    ("measure: count}", "per: line}", "'line' is no word for per; known are outcome, total"),
     ('  resolution: {per_outcome: "0.99"}\n', "", "pricing: resolution has no price; add "),
     ("  resolution:\n", "  monthly:\n", "monthly is the name of a fee; rename the outcome"),
     ('{id: "908", from', '{id: fin-bot, from', "actors.automation[0]: 'fin-bot' is ai_agent on"),

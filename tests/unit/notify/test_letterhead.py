@@ -51,7 +51,15 @@ def test_without_an_invoice_there_is_no_last_day_for_a_dispute(tmp_path: Path) -
 def test_a_tolerance_in_words(of: str, measure: str, words: str) -> None:
     tolerance = Tolerance.model_validate({"percent": "2", "of": of, "measure": measure})
     assert tolerance.percent == Decimal(2)
-    assert tolerance_in_words(tolerance) == words
+    assert tolerance_in_words(tolerance, "USD") == words
+
+
+def test_a_tolerance_with_bounds_in_words() -> None:
+    said = {"percent": "2", "of": "invoiced", "at_least": "100.00", "at_most": "5000.00",
+            "per": "outcome"}  # fmt: skip
+    assert tolerance_in_words(Tolerance.model_validate(said), "USD") == (
+        "2 % of the invoiced count of each outcome, at least 100.00 USD, at most 5,000.00 USD"
+    )
 
 
 @pytest.mark.parametrize(
