@@ -15,7 +15,10 @@ import yaml
 import zstandard
 from click.testing import CliRunner, Result
 
+from recount import pins, stages
 from recount.cli import main
+from recount.contract.reading import read
+from recount.month import Month
 from tests.support.small import FINAL
 
 PUBLISHED = ("marts", "statements", "outbox", "notices", "mails", "guard")
@@ -35,11 +38,26 @@ class Buyer:
         month = ["--contract", str(self.contract), "--period", self.period, "--as-of", as_of]
         return CliRunner().invoke(main, [command, *month, *lake, "--json", *words])
 
+    def land(self, as_of: str = FINAL) -> None:
+        """Extract and land what a run would read, and count nothing."""
+        month = Month(str(self.contract), read(self.contract).contract, self.period, as_of,
+                      str(self.lake))  # fmt: skip
+        for source in stages.sources_of(month):
+            pins.land(month, source)
+
     def statement(self, *words: str, as_of: str = FINAL, command: str = "run") -> dict[str, Any]:
         """Run a month that must have a statement, and return it."""
         done = self.run(*words, as_of=as_of, command=command)
         assert done.exit_code == 0, done.output
         found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def published(self, as_of: str = FINAL) -> dict[str, Any]:
+        """The statement that lies in the lake; it is older than its notice."""
+        (data,) = (
+            data for key, data in self.objects("statements").items() if f"as_of={as_of}" in key
+        )
+        found: dict[str, Any] = json.loads(data)
         return found
 
     def objects(self, *folders: str) -> dict[str, bytes]:
