@@ -31,7 +31,10 @@ placed_lines as (
         count(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 end)
             as without_status_count,
         min(case
-            when lines.amount <> cast(lines.quantity * lines.unit_price as decimal(28, 6)) then 1
+            when
+                lines.amount
+                <> cast({{ product('lines.quantity', 'lines.unit_price') }} as decimal(28, 6))
+                then 1
             else 0
         end) as has_wrong_product
     from lines

@@ -86,7 +86,8 @@ matched as (
             when placements.verdict <> 'met' then placements.verdict
             when prices.price_model = 'percent_of_value' and placements.amount = {{
                 round_to_minor_unit(
-                    'cast(prices.value * prices.share as decimal(28, 12))', 'contracts.minor_units'
+                    'cast(' ~ product('prices.value', 'prices.share') ~ ' as decimal(28, 12))',
+                    'contracts.minor_units'
                 )
             }} then 'agreed'
             when unit_prices.price_key is null then 'wrong_price'

@@ -1,22 +1,7 @@
 -- One row per candidate whose outcome is priced by a share of its value: what the concluding event
 -- was worth, less what the contract takes off. Null where an amount is missing or is in another
 -- currency, so that it cannot be charged.
-with events as (
-
-    -- a record that was delivered twice is one event
-    select distinct
-        contract_key,
-        subject_id,
-        event_id,
-        event_type,
-        occurred_at,
-        value,
-        unit
-    from {{ ref('int_events') }}
-
-),
-
-priced as (
+with priced as (
 
     select
         determinations.candidate_key,
@@ -39,40 +24,53 @@ priced as (
 
 ),
 
+-- the log comes first in its joins, so that what is priced is what is kept in memory; a record that
+-- was delivered twice is one event
 worth as (
 
     select
-        priced.*,
-        case when events.unit = priced.currency_code then events.value end as value
-    from priced
-    inner join events
+        priced.candidate_key,
+        max(case when events.unit = priced.currency_code then events.value end) as value
+    from {{ ref('int_events') }} as events
+    inner join priced
         on
-            priced.contract_key = events.contract_key
-            and priced.subject_id = events.subject_id
-            and priced.candidate_event_id = events.event_id
+            events.contract_key = priced.contract_key
+            and events.subject_id = priced.subject_id
+            and events.event_id = priced.candidate_event_id
+    group by priced.candidate_key
+
+),
+
+gone_back as (
+
+    select distinct
+        priced.candidate_key,
+        events.event_id,
+        case when events.unit = priced.currency_code then events.value end as value
+    from {{ ref('int_events') }} as events
+    inner join priced
+        on
+            events.contract_key = priced.contract_key
+            and events.subject_id = priced.subject_id
+            and events.occurred_at > priced.concluded_at
+            -- the last instant still counts (DESIGN 5)
+            and events.occurred_at
+            <= {{ microseconds_after('priced.concluded_at', 'priced.net_within_us') }}
+    inner join {{ source('terms', 'price_nets') }} as nets
+        on
+            priced.price_key = nets.price_key
+            and events.event_type = nets.event_type
 
 ),
 
 taken_off as (
 
     select
-        worth.candidate_key,
-        sum(events.value) as value,
-        count(case when events.unit = worth.currency_code then events.value end) as known_count,
-        count(*) as event_count
-    from worth
-    inner join {{ source('terms', 'price_nets') }} as nets
-        on worth.price_key = nets.price_key
-    inner join events
-        on
-            worth.contract_key = events.contract_key
-            and worth.subject_id = events.subject_id
-            and nets.event_type = events.event_type
-            and events.occurred_at > worth.concluded_at
-            -- the last instant still counts (DESIGN 5)
-            and events.occurred_at
-            <= {{ microseconds_after('worth.concluded_at', 'worth.net_within_us') }}
-    group by worth.candidate_key
+        candidate_key,
+        sum(value) as value,
+        count(value) = count(*) as is_known
+    from gone_back
+    group by candidate_key
 
 )
 
@@ -80,8 +78,7 @@ select
     worth.candidate_key,
     case
         when taken_off.candidate_key is null then worth.value
-        when taken_off.known_count = taken_off.event_count
-            then greatest(worth.value - taken_off.value, 0)
+        when taken_off.is_known then greatest(worth.value - taken_off.value, 0)
     end as value
 from worth
 left join taken_off

@@ -64,7 +64,7 @@ select
     priced.value,
     case
         when priced.price_model = 'percent_of_value' and priced.verdict = 'met'
-            then cast(priced.value * priced.share as decimal(18, 6))
+            then cast({{ product('priced.value', 'priced.share') }} as decimal(18, 6))
         else bands.price_each
     end as unit_price
 from priced

@@ -39,7 +39,7 @@ summed as (
         contract_key,
         price_key,
         basis,
-        cast(sum(quantity * price_each) as decimal(28, 12)) as amount
+        cast(sum({{ product('quantity', 'price_each') }}) as decimal(28, 12)) as amount
     from banded
     group by contract_key, price_key, basis
 
@@ -51,7 +51,7 @@ exact as (
         quantities.*,
         case quantities.price_model
             when 'percent_of_value'
-                then cast(quantities.value * quantities.share as decimal(28, 12))
+                then cast({{ product('quantities.value', 'quantities.share') }} as decimal(28, 12))
             else coalesce(summed.amount, 0)
         end as amount_exact
     from quantities
