@@ -116,7 +116,6 @@ def _recounted(
 ) -> Statement:
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         scratch = Scratch(Path(folder))
-
         terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
         reconcile(scratch, terms, tables, unused_by(contract))
         with scratch.reading() as built:

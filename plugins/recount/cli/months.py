@@ -136,9 +136,7 @@ def _month(contract_path: Path, period: str, as_of: datetime | None, lake_uri: s
     of = period_of(period, versions[0])
     month = Month(str(contract_path), name, period, "", lake_uri)
     instant = as_of or of.ends_at + month.contract.settlement.final_after
-    return Month(
-        str(contract_path), versions[0].contract, period, format_instant(instant), lake_uri
-    )
+    return Month(str(contract_path), name, period, format_instant(instant), lake_uri)
 
 
 def _progress(quiet: bool) -> Callable[[str], None]:
