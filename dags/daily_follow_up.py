@@ -25,7 +25,7 @@ def daily_follow_up() -> None:
     check_contracts()
     months = due_months()
     landed = land.expand(extraction=extractions(months))
-    landed >> statement_of.expand(month=months)
+    landed >> statement_of.partial(months=months).expand(month=months)
 
 
 daily_follow_up()

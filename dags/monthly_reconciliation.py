@@ -30,7 +30,7 @@ def monthly_reconciliation() -> None:
     check_contracts()
     months = closed_months()
     landed = land.expand(extraction=extractions(months))
-    landed >> statement_of.expand(month=months)
+    landed >> statement_of.partial(months=months).expand(month=months)
 
 
 monthly_reconciliation()

@@ -1,4 +1,4 @@
--- A charge is the sum of what its terms charge, fee, floor and cap included; so the auditor can add
+-- A charge is the sum of what its terms charge, fees and limits included; so the auditor can add
 -- it up again from what is published.
 with charges as (
 

@@ -12,7 +12,7 @@ from typing import Any
 
 NOTHING = Decimal(0)
 _DIGITS = 60  # enough for every product here, which is therefore exact
-FEES = frozenset({"platform_fee", "monthly", "usage"})
+FEES = frozenset({"platform_fee", "credits", "monthly", "annual", "usage"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,22 @@ class Step:
     amount: Decimal
     quantity: Decimal | None = None
     each: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What earlier months left of what months share: of a year's ceiling, and of credits.
+
+    `annual` is None where nothing limits the year; `credits` are those that the month can draw, and
+    `bought` is what it pays for those that are bought in it.
+    """
+
+    annual: Decimal | None = None
+    credits: Decimal = NOTHING
+    bought: Decimal = NOTHING
+
+
+FRESH = Left()
 
 
 @dataclass(frozen=True)
@@ -45,29 +61,48 @@ def terms(pricing: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def charge(
-    pricing: Mapping[str, Any], quantities: Mapping[str, Decimal], minor_units: int
+    pricing: Mapping[str, Any],
+    quantities: Mapping[str, Decimal],
+    minor_units: int,
+    left: Left = FRESH,
 ) -> Charge:
     """Price quantities by the name of their term; of a share of value, the quantity is the value.
 
     What is used and not given is charged as agreed. Each priced term is rounded once, half to even;
-    floor and cap are of the sum of all.
+    floor and cap are of the sum of all, and what is left of the year's ceiling goes before both.
     """
     with localcontext(prec=_DIGITS):
         steps: list[Step] = []
+        drawn = NOTHING
         for name, price in terms(pricing).items():
             quantity = quantities.get(name, Decimal(price.get("agreed", NOTHING)))
             steps += _term(name, price, quantity, minor_units)
-        if fee := Decimal(pricing.get("platform_fee", NOTHING)):
-            steps.append(Step("platform_fee", rounded(fee, minor_units)))
-        computed = sum((step.amount for step in steps), NOTHING)
-        bounds = pricing.get("monthly", {})
-        floor = rounded(Decimal(bounds.get("floor", NOTHING)), minor_units)
-        cap = rounded(Decimal(bounds["cap"]), minor_units) if "cap" in bounds else computed
-        amount = max(min(computed, cap), floor)
-        if amount != computed:
-            edge = "floor" if amount > computed else "cap"
-            steps.append(Step(f"monthly {edge}", amount - computed))
-        return Charge(amount, steps)
+            drawn += quantity * Decimal(price.get("credits", NOTHING))
+        if "credits" in pricing:
+            beyond = max(drawn - left.credits, NOTHING)
+            steps += _term("credits", {"each": pricing["credits"]["each"]}, beyond, minor_units)
+        fees = {
+            "platform_fee": Decimal(pricing.get("platform_fee", NOTHING)),
+            "credits_bought": left.bought,
+        }
+        steps += [Step(name, rounded(fee, minor_units)) for name, fee in fees.items() if fee]
+        return _limited(pricing, steps, minor_units, left)
+
+
+def _limited(
+    pricing: Mapping[str, Any], steps: Sequence[Step], minor_units: int, left: Left
+) -> Charge:
+    computed = sum((step.amount for step in steps), NOTHING)
+    bounds = pricing.get("monthly", {})
+    floor = rounded(Decimal(bounds.get("floor", NOTHING)), minor_units)
+    cap = rounded(Decimal(bounds["cap"]), minor_units) if "cap" in bounds else computed
+    of_month = max(min(computed, cap), floor)
+    amount = of_month if left.annual is None else min(of_month, rounded(left.annual, minor_units))
+    limits = {
+        "monthly_floor" if of_month > computed else "monthly_cap": of_month - computed,
+        "annual_ceiling": amount - of_month,
+    }
+    return Charge(amount, [*steps, *(Step(name, by) for name, by in limits.items() if by)])
 
 
 def _term(
@@ -86,6 +121,8 @@ def bands(price: Mapping[str, Any], quantity: Decimal) -> Iterator[tuple[Decimal
     """Yield how many units cost how much each."""
     if "percent_of_value" in price:
         yield quantity, Decimal(price["percent_of_value"]) / 100
+    elif "credits" in price:
+        return  # they cost what is drawn beyond those that are left
     elif "volume" in price:
         yield quantity, Decimal(_reached(price["volume"], quantity)["each"])
     elif "graduated" in price:

@@ -1,21 +1,19 @@
 """What landed months would have cost under another contract: for who negotiates the next one."""
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from recount import due
+from recount import due, published
+from recount.contract.balances import Balances, Settled, balances
 from recount.contract.model import Contract
+from recount.earlier import EarlierMonths
 from recount.errors import LandingError
-from recount.gathering import gather
 from recount.lake import open_lake
 from recount.month import Month
-from recount.pins import pins_of
-from recount.sources import unused_by
+from recount.recounting import recounted
 from recount.statement import Statement, from_marts
-from recount.warehouse import Scratch, reconcile
 
 _MARTS = ("statements", "statement_outcomes", "line_totals", "verdict_totals")
 
@@ -26,7 +24,8 @@ def compare(
     """Count and price landed months by their own contract and by another one, as JSON has it.
 
     Both are counted from the same landed objects, as of the month's standing statement; nothing is
-    extracted, published or sent. Without `periods`, all months that have a statement. ContractError
+    extracted, published or sent. Without `periods`, all months that have a statement; what the
+    other contract's months share, they share among the compared ones alone. ContractError
     where the two cannot be compared, LandingError for a month that was never stated.
     """
     stated = due.last_statements(open_lake(lake_uri))
@@ -38,11 +37,12 @@ def compare(
             raise LandingError(
                 f"{lake_uri} holds no statement of {name} for {period}; make it with recount run"
             )
-    months = [
-        _month(Month(str(contract_path), name, period, stated[name, period]["as_of"], lake_uri),
-               other)
-        for period in periods or known
-    ]  # fmt: skip
+    months: list[dict[str, Any]] = []
+    for period in sorted(periods or known):
+        as_of = stated[name, period]["as_of"]
+        months.append(
+            _month(Month(str(contract_path), name, period, as_of, lake_uri), other, months)
+        )
     totals = {
         side: sum((Decimal(month[side]["charge"]) for month in months), Decimal(0))
         for side in ("as_agreed", "as_compared")
@@ -83,11 +83,17 @@ def _row(what: str, *figures: object) -> str:
     return f"  {what:<36}" + "".join(f"{figure!s:>16}" for figure in figures)
 
 
-def _month(month: Month, other: Contract) -> dict[str, Any]:
+def _month(month: Month, other: Contract, before: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     contract = month.contract
-    streams = {source: pin["streams"] for source, pin in pins_of(month).items()}
-    agreed = _recounted(month, contract, streams)
-    compared = _recounted(month, _on_the_sources_of(contract, other), streams)
+    facts = published.newest(month.lake, f"marts/manifest/{month.slot(contract).path}") or {}
+    left = EarlierMonths.of(facts["earlier_months"]).balances(contract, month.period)
+    agreed = _recounted(month, contract, facts["streams"], left)
+    earlier = [
+        Settled(each["period"], *(Decimal(each["as_compared"][of]) for of in ("charge", "credits")))
+        for each in before
+    ]
+    left = balances(other, month.period, earlier)
+    compared = _recounted(month, _on_the_sources_of(contract, other), facts["streams"], left)
     return {
         "period": month.period,
         "as_of": month.as_of,
@@ -112,14 +118,10 @@ def _on_the_sources_of(contract: Contract, other: Contract) -> Contract:
 
 
 def _recounted(
-    month: Month, contract: Contract, streams: Mapping[str, Mapping[str, str]]
+    month: Month, contract: Contract, streams: Mapping[str, Mapping[str, str]], left: Balances
 ) -> Statement:
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        scratch = Scratch(Path(folder))
-        terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
-        reconcile(scratch, terms, tables, unused_by(contract))
-        with scratch.reading() as built:
-            return from_marts({name: built.mart(name) for name in _MARTS}, contract.minor_units)
+    with recounted(month, contract, streams, left) as built:
+        return from_marts({name: built.mart(name) for name in _MARTS}, contract.minor_units)
 
 
 def _side(statement: Statement) -> dict[str, Any]:
@@ -129,4 +131,5 @@ def _side(statement: Statement) -> dict[str, Any]:
         "recounted": {name: outcome["recounted_count"] for name, outcome in outcomes},
         "pending": {name: outcome["determinations"]["pending"] for name, outcome in outcomes},
         "charge": statement.money(statement.recounted.amount),
+        "credits": f"{statement.credits.recounted:f}" if statement.credits else "0",
     }

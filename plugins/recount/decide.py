@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from enum import StrEnum
 from typing import Protocol
 
-from recount.statement import Counted, Kind, Statement
+from recount.statement import Counted, Drawn, Kind, Statement
 
 
 class Action(StrEnum):
@@ -95,6 +95,24 @@ def decide(statement: Statement, terms: Terms, *, findings: Sequence[Finding]) -
         reserved=reserved,
         pay_now=statement.invoiced.amount - withheld,
     )
+
+
+def settles(
+    statement: Statement, decision: Decision, *, has_invoice: bool
+) -> tuple[Decimal, Decimal] | None:
+    """Return the amount and the credits that a month settles; None while it is held.
+
+    They are what counts toward a year's ceiling, and what comes out of the credits: where the
+    vendor's count stands, by its count, and where the contract names no invoice, by ours.
+    """
+    if decision.action is Action.HOLD:
+        return None
+    drawn = statement.credits or Drawn(Decimal(0), Decimal(0), Decimal(0))
+    if not has_invoice:
+        return statement.recounted.amount, drawn.recounted
+    if decision.action is Action.DISPUTE:
+        return decision.pay_now, drawn.payable
+    return decision.pay_now, drawn.invoiced
 
 
 def _choose(statement: Statement, terms: Terms, findings: Sequence[Finding]) -> tuple[Action, str]:

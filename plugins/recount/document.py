@@ -1,8 +1,10 @@
 """The statement as the JSON document that people and scripts read (DESIGN 10)."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from recount.contract.balances import Balances
 from recount.decide import Decision
 from recount.periods import format_instant
 from recount.statement import Counted, Statement
@@ -20,8 +22,14 @@ def statement_document(
     divergence: Mapping[str, str | None],
     findings: Sequence[Mapping[str, Any]],
     inputs: Mapping[str, str],
+    settled: tuple[Decimal, Decimal] | None,
+    left: Balances,
 ) -> dict[str, Any]:
-    """The whole document; money is text, and a notice comes into it when there is one."""
+    """The whole document; money is text, and a notice comes into it when there is one.
+
+    `settled` is what the month settles, in money and in credits; `left` what earlier months left of
+    what months share.
+    """
     money = statement.money
     return {
         **_heading(statement),
@@ -37,11 +45,54 @@ def statement_document(
         },
         "divergence": dict(divergence),
         "gap": _gap(statement),
+        "settles": _settles(statement, settled, left),
+        **_balances(statement, settled, left),
         "findings": list(findings),
         "inputs": dict(inputs),
         "notice": None,
         "evidence": None,
     }
+
+
+def _settles(
+    statement: Statement, settled: tuple[Decimal, Decimal] | None, left: Balances
+) -> dict[str, str] | None:
+    if settled is None:
+        return None
+    amount, drawn = settled
+    credits_ = {"credits": _number(drawn)} if left.credits else {}
+    return {"amount": statement.money(amount), **credits_}
+
+
+def _balances(
+    statement: Statement, settled: tuple[Decimal, Decimal] | None, left: Balances
+) -> dict[str, Any]:
+    """What months share, before and after this one; after it only where it is settled."""
+    amount, drawn = settled or (None, None)
+    found: dict[str, Any] = {}
+    if (annual := left.annual) is not None:
+        closing = None if amount is None else statement.money(annual.closing(amount))
+        found["annual_ceiling"] = {
+            "year": annual.year,
+            "ceiling": statement.money(annual.ceiling),
+            "opening": statement.money(annual.opening),
+            "settled": None if amount is None else statement.money(amount),
+            "closing": closing,
+        }
+    if (pool := left.credits) is not None:
+        found["credits"] = {
+            "opening": _number(pool.opening),
+            "bought": _number(pool.bought),
+            "used": None if drawn is None else _number(pool.used(drawn)),
+            "expired": None if drawn is None else _number(pool.expired(drawn)),
+            "closing": None if drawn is None else _number(pool.closing(drawn)),
+        }
+    return {"balances": found} if found else {}
+
+
+def _number(quantity: Decimal) -> str:
+    """Write a quantity without the zeros behind its point."""
+    return f"{quantity.normalize():f}" if quantity else "0"
 
 
 def _heading(statement: Statement) -> dict[str, Any]:
@@ -70,6 +121,7 @@ def _amounts(statement: Statement) -> dict[str, str]:
         "recounted": statement.money(statement.recounted.amount),
         "variance": statement.money(statement.variance.amount),
         "pending": statement.money(statement.pending.amount),
+        "at_most": statement.money(statement.at_most),
     }
 
 

@@ -1,6 +1,6 @@
 """Which months are due: found from the published statements, never from a scheduler's history."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
@@ -45,8 +45,22 @@ def last_statements(lake: Lake) -> dict[tuple[str, str], dict[str, Any]]:
     What arrives later never rewrites a final statement (DESIGN 7); one that a finding held back
     was never acted upon, and stands until a better one comes.
     """
+    return _standing_of(published.statements(lake))
+
+
+def standing_statements(lake: Lake, contract: str, until: datetime) -> dict[str, dict[str, Any]]:
+    """The statement that stood for each period of a contract at an instant."""
+    known = (
+        each
+        for each in published.statements(lake, contract)
+        if parse_instant(each["as_of"]) <= until
+    )
+    return {period: statement for (_, period), statement in _standing_of(known).items()}
+
+
+def _standing_of(statements: Iterable[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
     standing: dict[tuple[str, str], dict[str, Any]] = {}
-    for statement in published.statements(lake):
+    for statement in statements:
         key = (statement["contract"], statement["period"])
         if not _is_settled(standing.get(key)):
             standing[key] = statement
@@ -68,7 +82,7 @@ def standings(lake: Lake, contracts: Sequence[Contract], as_of: datetime) -> lis
         for period in _closed_periods(versions, as_of)
     }
     keys = sorted(stated.keys() | periods.keys())
-    return [_with_notice(_standing(*key, stated.get(key), as_of), notices.get(key)) for key in keys]
+    return [_with_notice(_where(*key, stated.get(key), as_of), notices.get(key)) for key in keys]
 
 
 # What a notice waits for in each state; in the others it waits for nobody here.
@@ -109,7 +123,7 @@ def _closed_periods(versions: Sequence[Contract], as_of: datetime) -> Iterator[P
         period = period.next(in_zone)
 
 
-def _standing(
+def _where(
     contract: str, period: str, statement: Mapping[str, Any] | None, as_of: datetime
 ) -> Standing:
     if statement is None:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from recount import landing
+from recount.contract.balances import Balances
 from recount.contract.model import Contract
 from recount.contract.tables import terms_tables
 from recount.inputs import COVERAGE, MANIFESTS, keyed, naive, period_rows, run_rows
@@ -37,10 +38,12 @@ def gather(
     period: str,
     as_of: datetime,
     streams: Streams,
+    left: Balances,
 ) -> tuple[dict[str, pa.Table], list[str]]:
     """Write what the pinned manifests list into the scratch folder; return terms and table names.
 
-    `streams` are the digests of the manifests, by source and stream. LandingError if an object is
+    `streams` are the digests of the manifests, by source and stream; `left` is what earlier months
+    left of what months share. LandingError if an object is
     not what its manifest says, SourceError if a record cannot be typed.
     """
     schemas = landed_schemas()
@@ -55,7 +58,7 @@ def gather(
             if (feed := manifests[-1].feed) is not None:
                 observed[source][stream] = feed.observed_until
     _write_coverage(scratch, contract, as_of, observed)
-    tables = terms_tables([contract])
+    tables = terms_tables([contract], [left])
     tables["runs"] = run_rows([(contract, Period.named(period, contract.zone), as_of)])
     first, last = scratch.span(as_of)
     # what matures is counted as late as a window's end

@@ -26,12 +26,18 @@ class Month:
     @property
     def contract(self) -> Contract:
         """The version in force on the period's first day; ContractError if there is none."""
+        versions = self.versions
+        return in_force(versions, Period.named(self.period, versions[0].zone).first_day)
+
+    @property
+    def versions(self) -> list[Contract]:
+        """All versions of the contract; ContractError if there is none."""
         readable, unreadable = readable_contracts(Path(self.contract_path))
         versions = [each for each in readable if each.contract == self.contract_name]
         if not versions:
             missing = ContractError(f"{self.contract_path} holds no contract {self.contract_name}")
             raise unreadable[0] if unreadable else missing
-        return in_force(versions, Period.named(self.period, versions[0].zone).first_day)
+        return versions
 
     @property
     def instant(self) -> datetime:

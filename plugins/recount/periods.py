@@ -87,13 +87,23 @@ class Period:
 
     def next(self, in_zone: ZoneInfo) -> "Period":
         """Return the month that follows."""
-        year, month = int(self.name[:4]), int(self.name[5:])
-        return Period.named(f"{year + month // 12:04}-{month % 12 + 1:02}", in_zone)
+        return Period.named(following(self.name), in_zone)
 
     @property
     def first_day(self) -> date:
         """The local date on which the month begins; it decides the contract's version."""
-        return date.fromisoformat(f"{self.name}-01")
+        return first_day(self.name)
+
+
+def following(name: str) -> str:
+    """Return the name of the month after one, such as `2016-04` after `2016-03`."""
+    year, month = int(name[:4]), int(name[5:])
+    return f"{year + month // 12:04}-{month % 12 + 1:02}"
+
+
+def first_day(name: str) -> date:
+    """Return the local date on which a month begins."""
+    return date.fromisoformat(f"{name}-01")
 
 
 def _midnight(year: int, month: int, in_zone: ZoneInfo) -> datetime:

@@ -149,9 +149,13 @@ def _parquet(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def statements(lake: Lake) -> Iterator[dict[str, Any]]:
-    """The newest edition of every published statement, in order of contract, period and as_of."""
-    folders = sorted({key.rpartition("/")[0] for key in lake.keys("statements")})
+def statements(lake: Lake, contract: str | None = None) -> Iterator[dict[str, Any]]:
+    """The newest edition of every published statement, in order of contract, period and as_of.
+
+    All of them, or those of one contract.
+    """
+    prefix = f"statements/contract={contract}" if contract else "statements"
+    folders = sorted({key.rpartition("/")[0] for key in lake.keys(prefix)})
     found = [document for folder in folders if (document := newest(lake, folder))]
     yield from sorted(
         found, key=lambda each: (each["contract"], each["period"], parse_instant(each["as_of"]))

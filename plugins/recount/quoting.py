@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from recount import charging
+from recount.charging import FRESH, Left
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
+from recount.contract.numbers import AMOUNT
 from recount.contract.vocabulary import shown, unknown
 from recount.errors import ContractError
+from recount.money import written
 
-_QUANTITY = r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?"
 # what a table shows beside the edges of bands
 _ROUND = tuple(map(Decimal, (0, 1, 10, 100, 1_000, 10_000)))
 
@@ -24,7 +26,7 @@ def units_of(contract: Contract, words: Sequence[str]) -> dict[str, Decimal]:
     terms, units = charging.terms(_pricing(contract)), dict[str, Decimal]()
     for word in words:
         name, equals, quantity = word.partition("=")
-        if not equals or not re.fullmatch(_QUANTITY, quantity):
+        if not equals or not re.fullmatch(AMOUNT, quantity):
             example = f"{next(iter(terms))}=253"
             raise ContractError(f"--units {shown(word)} is no quantity; write it as in {example}")
         if name not in terms:
@@ -35,12 +37,13 @@ def units_of(contract: Contract, words: Sequence[str]) -> dict[str, Decimal]:
     return units
 
 
-def quote(contract: Contract, units: Units) -> dict[str, Any]:
+def quote(contract: Contract, units: Units, left: Left = FRESH) -> dict[str, Any]:
     """Return what a month of these quantities costs, and the steps that led there, as JSON has it.
 
-    Amounts are text; those of steps are exact and add up to the amount.
+    `left` is what earlier months left of what months share. Amounts are text; those of steps are
+    exact and add up to the amount.
     """
-    charge = charging.charge(_pricing(contract), units, contract.minor_units)
+    charge = charging.charge(_pricing(contract), units, contract.minor_units, left)
     steps = [
         {
             "term": step.term,
@@ -53,28 +56,23 @@ def quote(contract: Contract, units: Units) -> dict[str, Any]:
     return {
         **_heading(contract),
         "units": {name: _text(quantity) for name, quantity in units.items()},
-        "amount": _money(contract, charge.amount),
+        "amount": written(charge.amount, contract.minor_units),
         "steps": steps,
     }
 
 
-def table(contract: Contract) -> dict[str, Any]:
+def table(contract: Contract, left: Left = FRESH) -> dict[str, Any]:
     """Return what a month costs with more and more of each term, the edges of its bands among them.
 
-    Each row is a month of that term alone; fees, floor and cap are part of it.
+    Each row is a month of that term alone; fees and limits are part of it.
     """
     pricing = _pricing(contract)
-    rows = [
-        {
-            "term": name,
-            "quantity": _text(quantity),
-            "amount": _money(
-                contract, charging.charge(pricing, {name: quantity}, contract.minor_units).amount
-            ),
-        }
-        for name, price in charging.terms(pricing).items()
-        for quantity in _quantities(price)
-    ]
+    rows = []
+    for name, price in charging.terms(pricing).items():
+        for quantity in _quantities(price):
+            charge = charging.charge(pricing, {name: quantity}, contract.minor_units, left)
+            amount = written(charge.amount, contract.minor_units)
+            rows.append({"term": name, "quantity": _text(quantity), "amount": amount})
     return {**_heading(contract), "months": rows}
 
 
@@ -113,10 +111,6 @@ def _heading(contract: Contract) -> dict[str, Any]:
     return {
         "contract": contract.contract, "version": contract.version, "currency": contract.currency,
     }  # fmt: skip
-
-
-def _money(contract: Contract, amount: Decimal) -> str:
-    return f"{amount:.{len(str(contract.minor_units)) - 1}f}"
 
 
 def _text(number: Decimal | None) -> str | None:

@@ -8,7 +8,6 @@ JSON, for the next one.
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,16 +15,16 @@ import pyarrow as pa
 from recount import guard, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
-from recount.decide import Terms, decide, divergence
+from recount.decide import Terms, decide, divergence, settles
 from recount.document import figures, statement_document
-from recount.gathering import gather
+from recount.earlier import EarlierMonths, pin_earlier_months
 from recount.lake import Lake
 from recount.month import Month
 from recount.pins import land, pins_of
-from recount.sources import unused_by
+from recount.recounting import recounted
 from recount.statement import from_marts
 from recount.telling import tell
-from recount.warehouse import MARTS, Scratch, reconcile
+from recount.warehouse import MARTS
 
 
 def sources_of(month: Month) -> list[str]:
@@ -33,31 +32,33 @@ def sources_of(month: Month) -> list[str]:
     return list(month.contract.sources)
 
 
-def recount(month: Month) -> str:
-    """Stage, classify and reconcile in one build; publish the marts and return their manifest."""
+def recount(month: Month, *, refresh: bool = False) -> str:
+    """Stage, classify and reconcile in one build; publish the marts and return their manifest.
+
+    With `refresh` the earlier months that this one depends on are looked at again.
+    """
     contract, pins = month.contract, pins_of(month)
     streams = {source: pin["streams"] for source, pin in pins.items()}
     missing = next((pin["missing"] for pin in pins.values() if pin["missing"]), None)
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        scratch = Scratch(Path(folder))
-        terms, tables = gather(scratch, month.lake, contract, month.period, month.instant, streams)
-        reconcile(scratch, terms, tables, unused_by(contract))
-        with scratch.reading() as built:
-            lines = built.mart("reconciliation_lines", "line_number", "subject_id", "match_status")
-            confusable = guard.confusable_line_numbers(lines, built.subject_ids())
-            facts = {
-                "contract": contract.contract,
-                "version": contract.version,
-                "contract_sha256": digest(contract),
-                "period": month.period,
-                "as_of": month.as_of,
-                "streams": streams,
-                "invoice_missing": missing,
-                "confusable_line_numbers": list(confusable),
-            }
-            # one after another: at a million subjects each large one takes a tenth of a GB
-            marts = ((name, built.mart(name)) for name in MARTS)
-            return published.publish_marts(month.lake, month.slot(contract), marts, facts)
+    earlier = pin_earlier_months(month, refresh=refresh)
+    left = EarlierMonths.of(earlier).balances(contract, month.period)
+    with recounted(month, contract, streams, left) as built:
+        lines = built.mart("reconciliation_lines", "line_number", "subject_id", "match_status")
+        confusable = guard.confusable_line_numbers(lines, built.subject_ids())
+        facts = {
+            "contract": contract.contract,
+            "version": contract.version,
+            "contract_sha256": digest(contract),
+            "period": month.period,
+            "as_of": month.as_of,
+            "streams": streams,
+            "invoice_missing": missing,
+            "confusable_line_numbers": list(confusable),
+            "earlier_months": earlier,
+        }
+        # one after another: at a million subjects each large one takes a tenth of a GB
+        marts = ((name, built.mart(name)) for name in MARTS)
+        return published.publish_marts(month.lake, month.slot(contract), marts, facts)
 
 
 def judge(month: Month, manifest_key: str) -> str:
@@ -86,6 +87,7 @@ def _parameters(
         "invoice_state": _invoice_state(contract, facts),
         "unverifiable_policy": contract.settlement.unverifiable,
         "confusable_line_numbers": facts["confusable_line_numbers"],
+        "open_earlier_months": EarlierMonths.of(facts["earlier_months"]).open_periods,
         "periods_of_same_file": repeats.periods_of_same_file(landed),
         "periods_of_same_invoice": repeats.periods_of_same_invoice(lake, name, landed, invoice_ids),
     }
@@ -123,7 +125,9 @@ def _document(
         decision,
         divergence=divergence(statement, _measure(contract)),
         findings=findings,
-        inputs=_inputs(facts["streams"]),
+        inputs=_inputs(facts),
+        settled=settles(statement, decision, has_invoice=contract.has_invoice),
+        left=EarlierMonths.of(facts["earlier_months"]).balances(contract, statement.period),
     )
 
 
@@ -145,14 +149,19 @@ def _measure(contract: Contract) -> str:
     return "amount" if contract.tolerance.measure == "amount" else "count"
 
 
-def _inputs(streams: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """One digest per source: its stream's, or that of all its streams' digests together."""
+def _inputs(facts: Mapping[str, Any]) -> dict[str, str]:
+    """One digest per source: its stream's, or that of all its streams' digests together.
+
+    Earlier months, where the month depends on any, are an input as well.
+    """
     inputs = {}
-    for source, digests in streams.items():
+    for source, digests in facts["streams"].items():
         if digests:
             (*_, last) = digests.values()
             together = published.sha256(published.canonical(digests))
             inputs[source] = last if len(digests) == 1 else together
+    if digest_ := EarlierMonths.of(facts["earlier_months"]).digest:
+        inputs["earlier_months"] = digest_
     return inputs
 
 
@@ -176,7 +185,7 @@ def _up_to_the_decision(month: Month, refresh: bool, progress: Progress) -> tupl
         progress(f"landing {source}")
         land(month, source, refresh=refresh, progress=progress)
     progress("staging, classifying and reconciling")
-    manifest = recount(month)
+    manifest = recount(month, refresh=refresh)
     progress("guarding and deciding")
     return manifest, conclude(month, manifest, judge(month, manifest))
 

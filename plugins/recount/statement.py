@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from recount.money import written
+
 VERDICTS = ("met", "not_met", "pending", "unverifiable")
 GAP_PARTS = (
     "definition", "data", "timing", "pending", "unverifiable", "not_invoiced", "unattributed",
@@ -41,6 +43,15 @@ class Sides:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """How many credits a month draws: by the vendor's count, by ours, and by what is payable."""
+
+    invoiced: Decimal
+    recounted: Decimal
+    payable: Decimal
+
+
+@dataclass(frozen=True)
 class Statement:
     """One contract and period as of an instant.
 
@@ -59,6 +70,7 @@ class Statement:
     outcomes: Mapping[str, Mapping[str, Any]]
     invoiced: Counted
     recounted: Counted
+    at_most: Decimal
     over_invoiced: Counted
     under_invoiced: Counted
     pending: Counted
@@ -67,6 +79,7 @@ class Statement:
     gap: Mapping[str, Counted]
     arithmetic: Decimal
     by_outcome: Mapping[str, Sides] = field(default_factory=dict)
+    credits: Drawn | None = None
 
     @property
     def variance(self) -> Counted:
@@ -77,7 +90,7 @@ class Statement:
 
     def money(self, amount: Decimal) -> str:
         """Write an amount with the decimals of the currency's minor unit, rounded half-even."""
-        return f"{amount:.{len(str(self.minor_units)) - 1}f}"
+        return written(amount, self.minor_units)
 
 
 def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
@@ -106,6 +119,7 @@ def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
         outcomes=_outcomes(marts),
         invoiced=counted("invoiced"),
         recounted=counted("recounted"),
+        at_most=rounded(row["amount_at_most"]),
         over_invoiced=Counted(row["over_invoiced_count"], row["amount_over_invoiced"]),
         under_invoiced=Counted(row["under_invoiced_count"], row["amount_under_invoiced"]),
         pending=Counted(row["pending_determination_count"], rounded(row["amount_pending"])),
@@ -113,8 +127,14 @@ def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
         contested=rounded(row["amount_contested"]),
         gap=gap,
         arithmetic=variance - sum((part.amount for part in gap.values()), Decimal(0)),
+        credits=_drawn(row),
         by_outcome={row["outcome"]: _sides(row) for row in marts["statement_outcomes"].to_pylist()},
     )
+
+
+def _drawn(row: Mapping[str, Any]) -> Drawn | None:
+    drawn = [row[f"credits_{basis}"] for basis in ("invoiced", "recounted", "payable")]
+    return None if None in drawn else Drawn(*drawn)
 
 
 def _sides(row: Mapping[str, Any]) -> Sides:

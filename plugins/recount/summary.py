@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_AMOUNTS = ("invoiced", "recounted", "at_most", "variance", "disputed", "reserved", "pay_now")
+
 
 def summary(statement: Mapping[str, Any]) -> str:
     """Say on one screen what a statement says; figures are the statement's own."""
@@ -25,8 +27,13 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
             if status == "not_an_outcome":
                 for reason, number in sorted(outcome["reasons"].items()):
                     yield f"    {number:>13,}  {reason}"
-    for name in ("invoiced", "recounted", "variance", "disputed", "reserved", "pay_now"):
+    for name in _AMOUNTS:
+        if name == "at_most" and amounts[name] == amounts["recounted"]:
+            continue  # nothing is open
         yield f"  {name:<10} {amounts[name]:>16} {currency}"
+    for name, balance in statement.get("balances", {}).items():
+        shown = ", ".join(f"{what} {figure}" for what, figure in balance.items() if figure)
+        yield f"  {name}: {shown}"
     for finding in statement["findings"]:
         yield f"  {finding['severity']}: {finding['because']} ({finding['observed']})"
     notice = statement["notice"]

@@ -4,14 +4,14 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import get_current_context, task, task_group
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import get_current_context, task, task_group, timezone
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
 from recount import due, pins, stages, telling
 from recount.contract.versions import by_name
@@ -25,6 +25,8 @@ from recount.project import ROOT
 _Result = TypeVar("_Result")
 _LOG = logging.getLogger("recount")
 # A worker or a network may fail and work later; what is wrong with data or contract stays wrong.
+FINISHED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
+POKE = timedelta(seconds=5)
 BACKOFF: dict[str, Any] = {"retry_exponential_backoff": True, "max_retry_delay": 600}
 
 
@@ -122,11 +124,42 @@ def land(extraction: dict[str, Any]) -> None:
 
 
 @task(retries=3, **BACKOFF, trigger_rule="all_done", map_index_template="{{ month_name }}")
-def recount(month: dict[str, str]) -> dict[str, Any]:
-    """Stage, classify and reconcile one month in one build."""
+def recount(month: dict[str, str], months: list[dict[str, str]]) -> dict[str, Any]:
+    """Stage, classify and reconcile one month in one build.
+
+    `months` are all of the run: where those of a contract share something, each waits for the
+    earlier ones, so that side by side they say what they would say one after the other.
+    """
     of = Month(**month)
     _name_map_index("month_name", _label(of))
-    return {"month": month, "manifest": _guarded(of, lambda: stages.recount(of))}
+    _guarded(of, lambda: _wait_for_earlier(of, [Month(**each) for each in months]))
+    refresh = bool(get_current_context()["params"].get("refresh"))
+    manifest = _guarded(of, lambda: stages.recount(of, refresh=refresh))
+    return {"month": month, "manifest": manifest}
+
+
+_DECIDE = "statement_of.decide"
+
+
+def _wait_for_earlier(month: Month, months: list[Month]) -> None:
+    """Give the place back until the earlier months of the same contract are decided, or failed."""
+    if not month.contract.pricing.is_shared:
+        return
+    context = get_current_context()
+    found = context["ti"].get_task_states(
+        context["dag"].dag_id, task_ids=[_DECIDE], run_ids=[context["run_id"]]
+    )
+    states = found.get(context["run_id"], {})
+    waiting = [
+        earlier.period
+        for number, earlier in enumerate(months)
+        if earlier.contract_name == month.contract_name
+        and earlier.period < month.period
+        and states.get(f"{_DECIDE}_{number}") not in FINISHED
+    ]
+    if waiting:
+        _LOG.info("%s waits for %s", _label(month), ", ".join(waiting))
+        raise AirflowRescheduleException(timezone.utcnow() + POKE)  # type: ignore[no-untyped-call]
 
 
 @task(retries=3, **BACKOFF)
@@ -161,9 +194,9 @@ def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
 
 
 @task_group
-def statement_of(month: dict[str, str]) -> None:
+def statement_of(month: dict[str, str], months: list[dict[str, str]]) -> None:
     """From landed objects to the mails of one month; one that fails leaves the others whole."""
-    notify(decide(guard(recount(month))))  # type: ignore[arg-type]
+    notify(decide(guard(recount(month, months))))  # type: ignore[arg-type]
 
 
 def _label(month: Month) -> str:
@@ -183,6 +216,8 @@ def _guarded(month: Month, stage: Callable[[], _Result]) -> _Result:
         if _is_last_try():
             trouble: Trouble = "mail_refused" if isinstance(error, MailRefused) else "run_failed"
             _tell_operations(month, str(error), trouble)
+        raise
+    except AirflowRescheduleException:
         raise
     except RecountError as error:
         _tell_operations(month, str(error))

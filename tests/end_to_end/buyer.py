@@ -76,8 +76,12 @@ class Buyer:
         )
 
     def mart(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a mart that was published once."""
-        (data,) = (data for key, data in self.objects(f"marts/{name}").items() if "parquet" in key)
+        """The rows of a mart that was published once for the month."""
+        (data,) = (
+            data
+            for key, data in self.objects(f"marts/{name}").items()
+            if "parquet" in key and f"period={self.period}/" in key
+        )
         rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(data)).to_pylist()
         return rows
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 
 from recount.cli import main
 from recount.project import ROOT
-from tests.support.small import FINAL, MONTH_END, write_month
+from tests.end_to_end.buyer import Buyer
+from tests.support.small import FINAL, MONTH_END, write_month, write_months
 
 
 class Airflow:
@@ -29,6 +31,14 @@ class Airflow:
             "RECOUNT_CONTRACTS": str(self.contracts),
             "RECOUNT_LAKE": str(self.lake),
         }
+
+    def beside(self, contracts: Path) -> "Airflow":
+        """The same Airflow with other contracts, and a lake beside them."""
+        other = copy(self)
+        other.lake, other.contracts = contracts / "lake", contracts
+        lake = {"RECOUNT_CONTRACTS": str(contracts), "RECOUNT_LAKE": str(other.lake)}
+        other._environment = {**self._environment, **lake}
+        return other
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         program = Path(sys.executable).parent / "airflow"
@@ -124,3 +134,21 @@ def test_the_daily_dag_finds_nothing_to_do_in_a_settled_month(airflow: Airflow, 
     before = objects(airflow.lake, "statements")
     assert airflow.dag("recount_daily", as_of="2026-05-03T00:00:00Z") == 0
     assert objects(airflow.lake, "statements") == before
+
+
+def test_months_that_share_a_ceiling_say_the_same_side_by_side_and_one_after_the_other(
+    airflow: Airflow, tmp_path: Path
+) -> None:
+    pricing = {"resolution": {"per_outcome": "10.00"},
+               "annual": {"ceiling": "50.00", "starts_in": 3}}  # fmt: skip
+    contract = write_months(tmp_path / "year", {"2026-03": 3, "2026-04": 3}, pricing=pricing)
+    of_airflow = airflow.beside(contract.parent)
+    months = [{"period": period, "as_of": FINAL_OF[period]} for period in reversed(FINAL_OF)]
+    assert of_airflow.dag("recount_monthly", months=months) == 0
+    for period, as_of in FINAL_OF.items():
+        Buyer(contract, tmp_path / "serial", period).statement(as_of=as_of)
+    assert objects(of_airflow.lake, "statements") == objects(tmp_path / "serial", "statements")
+    assert len(objects(of_airflow.lake, "statements")) == 2
+
+
+FINAL_OF = {"2026-03": "2026-05-02T00:00:00Z", "2026-04": "2026-06-02T00:00:00Z"}

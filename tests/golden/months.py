@@ -1,10 +1,15 @@
-"""Golden months: the inputs of a month beside what comes of them, to the byte."""
+"""Golden months: the inputs of a month beside what comes of them, to the byte.
+
+`month.yml` names the month and, where it depends on others, those that are run before it.
+"""
 
 import csv
 import io
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -18,13 +23,19 @@ NAMES = sorted(path.parent.name for path in FOLDER.glob("*/contract.yml"))
 def result(name: str) -> Mapping[str, bytes]:
     """Run a month in a lake of its own and return what is expected of it, by file name."""
     month = yaml.safe_load((FOLDER / name / "month.yml").read_text("utf-8"))
-    as_of = f"{month['as_of']:%Y-%m-%dT%H:%M:%SZ}"
     with tempfile.TemporaryDirectory() as lake:
-        buyer = Buyer(FOLDER / name / "contract.yml", Path(lake), month["period"])
-        statement = buyer.statement(as_of=as_of)
+        buyer = Buyer(FOLDER / name / "contract.yml", Path(lake))
+        for earlier in month.get("earlier", ()):
+            replace(buyer, period=earlier["period"]).statement(as_of=_instant(earlier["as_of"]))
+        buyer = replace(buyer, period=month["period"])
+        statement = buyer.statement(as_of=_instant(month["as_of"]))
         charges = buyer.mart("charges")
     text = json.dumps(statement, indent=1, ensure_ascii=False) + "\n"
     return {"statement.json": text.encode("utf-8"), "charges.csv": _table(charges)}
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def expected(name: str) -> Mapping[str, bytes]:

@@ -12,7 +12,8 @@ from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
 from tests.golden.months import FOLDER, NAMES, expected, result
 
-FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value"}
+FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value", "credits"}
+BESIDE = {"usage", "platform_fee", "credits", "annual"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,8 +53,19 @@ def test_every_form_of_price_has_a_golden_month() -> None:
         pricing = json.loads(canonical_json(read(FOLDER / name / "contract.yml")))["pricing"]
         for price in (*terms(pricing).values(), *(p for p in pricing.values() if "by_tier" in p)):
             found |= set(price)
-        found |= set(pricing) & {"usage", "platform_fee"} | set(pricing.get("monthly", ()))
-    assert found >= FORMS | {"usage", "platform_fee", "floor", "cap", "agreed", "net_of"}
+        found |= set(pricing) & {"usage", "platform_fee", "credits", "annual"} | set(
+            pricing.get("monthly", ())
+        )
+    assert found >= FORMS | {
+        "usage",
+        "platform_fee",
+        "floor",
+        "cap",
+        "agreed",
+        "net_of",
+        "credits",
+        "annual",
+    }
 
 
 def test_the_published_example_of_tiers_costs_what_it_says() -> None:

@@ -99,6 +99,7 @@ class Bill:
         figures = {
             "invoiced": of.invoiced.amount, "recounted": of.recounted.amount,
             "variance": of.variance.amount, "pending": of.pending.amount,
+            "at_most": of.at_most,
         }  # fmt: skip
         return {name: of.money(amount) for name, amount in figures.items()} | self.decided
 

@@ -23,6 +23,7 @@ FINAL = Statement(
     outcomes={},
     invoiced=Counted(100, Decimal("100.00")),
     recounted=Counted(97, Decimal("97.00")),
+    at_most=Decimal("97.00"),
     over_invoiced=Counted(3, Decimal("3.00")),
     under_invoiced=NOTHING,
     pending=NOTHING,

@@ -105,7 +105,7 @@ def test_every_term_of_a_charge_is_the_same(cases: list[Case], recounted: Recoun
     for case in cases:
         expected: dict[str, Decimal] = {}
         for step in _charged(case, recounted).steps:
-            term = step.term.removesuffix(" rounding").replace("monthly ", "monthly_")
+            term = step.term.removesuffix(" rounding")
             expected[term] = expected.get(term, Decimal(0)) + step.amount
         found = {
             row["term"]: row["amount"]
@@ -146,5 +146,5 @@ def test_steps_add_up_to_the_amount_even_where_they_are_rounded() -> None:
     found = charge(pricing, {"resolution": Decimal(51), "calls": Decimal(70)}, 100)
     assert found.amount == sum(step.amount for step in found.steps) == 48
     assert [step.term for step in found.steps] == [
-        "resolution", "resolution", "calls", "calls rounding", "platform_fee", "monthly cap",
+        "resolution", "resolution", "calls", "calls rounding", "platform_fee", "monthly_cap",
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from recount.contract.balances import Balances, Settled, balances
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
 from recount.contract.tables import terms_tables
@@ -82,6 +83,12 @@ class Case:
     subjects: Sequence[Subject] = ()
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     lines: Sequence[Line] = ()
+    earlier: Sequence[Settled] = ()
+
+    @property
+    def left(self) -> Balances:
+        """What earlier months left of what the contract's months share."""
+        return balances(self.contract, self.period, self.earlier)
 
     @property
     def shown(self) -> dict[str, Coverage]:
@@ -113,7 +120,7 @@ class Case:
             exact = worth * price.percent_of_value / 100
             return {round(exact * self.contract.minor_units) / Decimal(self.contract.minor_units)}
         priced = price.by_tier[tier] if price.by_tier and tier else price
-        return {step.each for step in priced.priced.steps}
+        return {step.each for step in priced.priced.bands}
 
     def definition(self, outcome: str = "resolution", *, by_vendor: bool = False) -> dict[str, Any]:
         """An outcome's terms as the canonical contract has them."""
@@ -152,7 +159,7 @@ def recount(cases: Sequence[Case], folder: Path) -> Recounted:
     names = [case.contract.contract for case in cases]
     assert len(set(names)) == len(names) > 0, "each case of a batch needs a name of its own"
     scratch = Scratch(folder)
-    terms = terms_tables([case.contract for case in cases])
+    terms = terms_tables([case.contract for case in cases], [case.left for case in cases])
     terms["runs"] = run_rows(
         [
             (case.contract, Period.named(case.period, case.contract.zone), case.as_of)

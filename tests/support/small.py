@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from recount.periods import following
 from tests.support.cases import MINIMAL
 
 EVENTS = """\
@@ -32,6 +33,11 @@ def write_month(folder: Path, name: str = "acme", **changes: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "events.csv").write_text(EVENTS, "utf-8")
     (folder / "2026-03.csv").write_text(LINES, "utf-8")
+    return write_contract(folder, name, **changes)
+
+
+def write_contract(folder: Path, name: str, **changes: Any) -> Path:
+    """Write the contract of what lies in a folder, and return its path."""
     helpdesk = {"system": "event_log", "location": "events.csv", "shows": ["solved", "reopened"]}
     invoice = {"system": "recount_csv", "location": "{period}.csv"}
     terms: Mapping[str, Any] = {
@@ -48,3 +54,32 @@ def write_month(folder: Path, name: str = "acme", **changes: Any) -> Path:
     path = folder / f"{name}.yml"
     path.write_text(yaml.safe_dump(terms, sort_keys=False), "utf-8")
     return path
+
+
+def write_months(
+    folder: Path, billed: Mapping[str, int], name: str = "year", **changes: Any
+) -> Path:
+    """Write a contract, a log and an invoice for each month; return the contract's path.
+
+    Each month has as many outcomes as are billed, all of them agreed, at 10.00 each.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    head, lines_head = EVENTS.splitlines()[0], LINES.splitlines()[0]
+    events = [head]
+    for period, count in billed.items():
+        lines = [lines_head]
+        for number in range(1, count + 1):
+            subject, at = f"{period}-T{number}", f"{period}-03T09:00:00Z"
+            events.append(f"{period}-{number:04},{subject},ticket,solved,{at},ai_agent")
+            lines.append(
+                f"INV-{period},{number},{subject},resolution,{at},1,10.00,10.00,USD,{period}-28"
+            )
+        (folder / f"{period}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "events.csv").write_text("\n".join(events) + "\n", "utf-8")
+    first, *_, last = [*billed, *billed]
+    return write_contract(
+        folder,
+        name,
+        effective={"from": f"{first}-01", "until": f"{following(last)}-01"},
+        **{"pricing": {"resolution": {"per_outcome": "10.00"}}, **changes},
+    )

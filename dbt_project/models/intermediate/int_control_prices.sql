@@ -1,20 +1,13 @@
 -- One row per contract: what has a price and cannot be charged, since nobody knows its value, or of
 -- which tier it is.
-with terms as (
+with by_subject as (
 
-    select * from {{ source('terms', 'price_terms') }}
-
-),
-
--- of what is billed in total only, nobody knows the values or tiers
-by_subject as (
-
-    select
+    -- of what is billed in total only, nobody knows the values or tiers
+    select distinct
         contract_key,
         line_type
-    from terms
-    group by contract_key, line_type
-    having count(*) > 1 or max(price_model) = 'percent_of_value'
+    from {{ source('terms', 'price_terms') }}
+    where needs_subject
 
 ),
 

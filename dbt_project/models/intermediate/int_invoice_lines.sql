@@ -11,7 +11,7 @@ with outcomes as (
 usage as (
 
     select * from {{ source('terms', 'price_terms') }}
-    where measured_by = 'vendor'
+    where measured_by in ('vendor', 'balance')
 
 ),
 
@@ -20,7 +20,7 @@ lines as (
     select
         lines.*,
         outcomes.definition_key,
-        usage.price_key is not null as is_usage,
+        usage.measured_by,
         row_number() over (
             partition by
                 lines.contract_key, lines.outcome, lines.subject_id, abs(lines.amount),
@@ -56,7 +56,8 @@ kinds as (
         *,
         case
             when credit_status = 'unclear' then 'unknown'
-            when is_usage then 'usage'
+            when measured_by = 'vendor' then 'usage'
+            when measured_by = 'balance' then 'fee'
             when definition_key is null and outcome = 'platform_fee' then 'fee'
             when definition_key is null then 'unknown'
             when

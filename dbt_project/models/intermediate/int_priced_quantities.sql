@@ -3,11 +3,18 @@
 -- of which subject each was, for all of ours.
 with terms as (
 
+    select * from {{ source('terms', 'price_terms') }}
+    where measured_by <> 'balance'
+
+),
+
+matches as (
+
     select
         *,
-        count(*) over (partition by contract_key, line_type) = 1
-        and price_model <> 'percent_of_value' as is_priced_by_count
-    from {{ source('terms', 'price_terms') }}
+        verdict in ('met', 'pending')
+        or (verdict = 'unverifiable' and unverifiable_policy <> 'dispute') as can_be_charged
+    from {{ ref('int_matches') }}
 
 ),
 
@@ -18,11 +25,13 @@ matched as (
         price_key,
         count(case when verdict = 'met' then 1 end) as met_count,
         sum(case when verdict = 'met' then value end) as met_value,
+        count(case when can_be_charged then 1 end) as chargeable_count,
+        sum(case when can_be_charged then value end) as chargeable_value,
         count(case when is_payable then 1 end) as payable_count,
         sum(case when is_payable then value end) as payable_value,
         count(case when is_claimable_in_total then 1 end) as claimable_count,
         sum(case when is_claimable_in_total then value end) as claimable_value
-    from {{ ref('int_matches') }}
+    from matches
     where price_key is not null
     group by contract_key, price_key
 
@@ -47,6 +56,8 @@ counted as (
         coalesce(terms.agreed_quantity, used.quantity, 0) as used_quantity,
         coalesce(matched.met_count, 0) as met_count,
         coalesce(matched.met_value, 0) as met_value,
+        coalesce(matched.chargeable_count, 0) as chargeable_count,
+        coalesce(matched.chargeable_value, 0) as chargeable_value,
         coalesce(matched.payable_count, 0) as payable_count,
         coalesce(matched.payable_value, 0) as payable_value,
         coalesce(matched.claimable_count, 0) as claimable_count,
@@ -70,18 +81,19 @@ counted as (
 
 {% set bases = {
     'recounted': ('met_count', 'met_value'),
+    'at_most': ('chargeable_count', 'chargeable_value'),
     'recounted_and_billed': (
-        'met_count - case when is_priced_by_count then total_under_invoiced_count else 0 end',
+        'met_count - case when not needs_subject then total_under_invoiced_count else 0 end',
         'met_value'
     ),
     'payable': (
-        'payable_count + case when is_priced_by_count'
+        'payable_count + case when not needs_subject'
         ~ ' then least(unattributed_count, claimable_count) else claimable_count end',
         'payable_value + claimable_value'
     ),
-    'billed_in_total': ('case when is_priced_by_count then unattributed_count else 0 end', '0'),
+    'billed_in_total': ('case when not needs_subject then unattributed_count else 0 end', '0'),
     'billed_in_total_and_ours': (
-        'case when is_priced_by_count then unattributed_count - total_over_invoiced_count'
+        'case when not needs_subject then unattributed_count - total_over_invoiced_count'
         ~ ' else 0 end',
         '0'
     ),
@@ -94,6 +106,7 @@ select
     tier,
     price_model,
     share,
+    credits_each,
     '{{ basis }}' as basis,
     cast(
         case when measured_by = 'vendor' then used_quantity else {{ quantity }} end

@@ -1,9 +1,32 @@
 -- One row per contract, priced term and basis: what the term charges for its quantity, exactly and
 -- rounded once. Of graduated bands each unit has its own price, of volume the reached one is
--- everybody's.
+-- everybody's; what draws credits costs what these cost beyond those that are left.
 with quantities as (
 
-    select * from {{ ref('int_priced_quantities') }}
+    select
+        contract_key,
+        price_key,
+        line_type,
+        tier,
+        price_model,
+        share,
+        basis,
+        quantity,
+        value
+    from {{ ref('int_priced_quantities') }}
+    union all
+    select
+        contract_key,
+        price_key,
+        line_type,
+        null as tier,
+        price_model,
+        null as share,
+        basis,
+        credits_beyond as quantity,
+        0 as value
+    from {{ ref('int_credits_drawn') }}
+    where basis <> 'invoiced'
 
 ),
 
@@ -21,7 +44,8 @@ banded as (
                     0
                 )
             when
-                quantities.quantity > bands.quantity_from
+                quantities.price_model = 'volume'
+                and quantities.quantity > bands.quantity_from
                 and quantities.quantity <= coalesce(bands.quantity_to, quantities.quantity)
                 then quantities.quantity
             else 0

@@ -1,15 +1,38 @@
--- One row per basis and priced term, and per fee, floor or cap that applies: how the contract's own
+-- One row per basis and priced term, and per fee or limit that applies: how the contract's own
 -- terms make the charge. The amounts of a basis add up to it.
 with terms as (
 
     select * from {{ ref('int_term_charges') }}
-    where basis in ('recounted', 'payable')
+    where basis in ('recounted', 'payable', 'at_most')
 
 ),
 
 months as (
 
     select * from {{ ref('int_charges') }}
+
+),
+
+limits as (
+
+    {% for term, amount in [
+        ("'platform_fee'", 'amount_fee'),
+        ("'credits_bought'", 'amount_credits_bought'),
+        (
+            "case when amount_of_month > amount_computed then 'monthly_floor'"
+            ~ " else 'monthly_cap' end",
+            'amount_of_month - amount_computed'
+        ),
+        ("'annual_ceiling'", 'amount - amount_of_month')
+    ] %}
+    select
+        contract_key,
+        basis,
+        {{ term }} as term,
+        {{ amount }} as amount
+    from months
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -28,24 +51,13 @@ steps as (
     select
         contract_key,
         basis,
-        'platform_fee' as term,
+        term,
         null as tier,
         1 as quantity,
-        amount_fee as amount_exact,
-        amount_fee as amount
-    from months
-    where amount_fee <> 0
-    union all
-    select
-        contract_key,
-        basis,
-        case when amount > amount_computed then 'monthly_floor' else 'monthly_cap' end as term,
-        null as tier,
-        1 as quantity,
-        amount - amount_computed as amount_exact,
-        amount - amount_computed as amount
-    from months
-    where amount <> amount_computed
+        amount as amount_exact,
+        amount
+    from limits
+    where amount <> 0
 
 )
 

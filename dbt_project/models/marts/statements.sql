@@ -36,8 +36,22 @@ charges as (
     select
         contract_key,
         sum(case when basis = 'recounted' then amount else 0 end) as amount_recounted,
-        sum(case when basis = 'payable' then amount else 0 end) as amount_payable
+        sum(case when basis = 'payable' then amount else 0 end) as amount_payable,
+        sum(case when basis = 'at_most' then amount else 0 end) as amount_at_most
     from {{ ref('int_charges') }}
+    group by contract_key
+
+),
+
+credits as (
+
+    select
+        contract_key,
+        {% for basis in ['invoiced', 'recounted', 'payable'] %}
+        sum(case when basis = '{{ basis }}' then credits_drawn else 0 end) as credits_{{ basis }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from {{ ref('int_credits_drawn') }}
     group by contract_key
 
 ),
@@ -81,6 +95,9 @@ select
     cast(outcomes.pending_determination_count as bigint) as pending_determination_count,
     cast(coalesce(invoiced.amount_invoiced, 0) as decimal(18, 6)) as amount_invoiced,
     cast(charges.amount_recounted as decimal(18, 6)) as amount_recounted,
+    -- of a price that falls with the number, more can cost less
+    cast(greatest(charges.amount_at_most, charges.amount_recounted) as decimal(18, 6))
+        as amount_at_most,
     cast(coalesce(invoiced.amount_invoiced, 0) - charges.amount_recounted as decimal(18, 6))
         as amount_variance,
     cast(outcomes.amount_over_invoiced as decimal(18, 6)) as amount_over_invoiced,
@@ -101,7 +118,11 @@ select
                     - outcomes.amount_over_invoiced
             else 0
         end as decimal(18, 6)
-    ) as amount_above_terms
+    ) as amount_above_terms,
+    {% for basis in ['invoiced', 'recounted', 'payable'] %}
+    cast(credits.credits_{{ basis }} as decimal(18, 6)) as credits_{{ basis }}
+    {%- if not loop.last %},{% endif %}
+    {% endfor %}
 from {{ ref('int_runs') }} as runs
 inner join outcomes
     on runs.contract_key = outcomes.contract_key
@@ -109,5 +130,7 @@ inner join charges
     on runs.contract_key = charges.contract_key
 left join invoiced
     on runs.contract_key = invoiced.contract_key
+left join credits
+    on runs.contract_key = credits.contract_key
 left join open_windows
     on runs.contract_key = open_windows.contract_key

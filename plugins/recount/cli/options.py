@@ -1,14 +1,17 @@
 """What several commands take and print."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
 from recount.contract.model import Contract
+from recount.contract.numbers import AMOUNT
 from recount.contract.versions import by_name
 from recount.errors import ContractError
 from recount.periods import Period, parse_instant
@@ -25,6 +28,20 @@ class Instant(click.ParamType[datetime]):
             return value if isinstance(value, datetime) else parse_instant(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Amount(click.ParamType[Decimal]):
+    """An amount or a quantity, as a contract writes it."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Decimal:
+        """Read an amount; click's own error where it is none."""
+        if isinstance(value, Decimal):
+            return value
+        if not re.fullmatch(AMOUNT, value):
+            self.fail(f"{value!r} is no amount; write it as in 1000.00", param, ctx)
+        return Decimal(value)
 
 
 lake_option = click.option(

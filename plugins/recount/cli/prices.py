@@ -1,10 +1,12 @@
 """Commands for whoever negotiates: what a contract costs, and what another one would have cost."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from recount.cli.options import (
+    Amount,
     contract_option,
     json_option,
     lake_option,
@@ -21,22 +23,36 @@ from recount.cli.options import (
     metavar="TERM=NUMBER",
     help="How many of a term, such as resolution=253; of a share of value, the value.",
 )
+@click.option(
+    "--annual-left", type=Amount(), help="What earlier months left of the year's ceiling."
+)
+@click.option(
+    "--credits-left", type=Amount(), default="0", help="How many credits the month can draw."
+)
 @json_option
-def price(contract_path: Path, units: tuple[str, ...], as_json: bool) -> None:
+def price(
+    contract_path: Path,
+    units: tuple[str, ...],
+    annual_left: Decimal | None,
+    credits_left: Decimal,
+    as_json: bool,
+) -> None:
     """Say what a month would cost by the contract's prices, and how that comes about.
 
     A term is an outcome, a tier of one (resolution.simple) or a unit of usage. Without --units,
     print a table of what more and more of each term costs. Of several versions the newest counts.
     """
     from recount import quoting
+    from recount.charging import Left
     from recount.contract.reading import read_all
 
     newest = max(read_all(contract_path), key=lambda version: version.version)
+    left = Left(annual_left, credits_left)
     if units:
-        document = quoting.quote(newest, quoting.units_of(newest, units))
+        document = quoting.quote(newest, quoting.units_of(newest, units), left)
         lines = quoting.quote_lines(document)
     else:
-        document = quoting.table(newest)
+        document = quoting.table(newest, left)
         lines = quoting.table_lines(document)
     if as_json:
         print_json(document)

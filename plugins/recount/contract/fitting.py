@@ -14,10 +14,28 @@ def check(outcomes: Mapping[str, Outcome], pricing: Pricing) -> None:
     for name, price in pricing.outcomes.items():
         _fits_tiers(name, outcomes[name], price)
         _fits_windows(name, outcomes[name], price)
+    _fits_credits(pricing)
     for name in pricing.usage:
         if name in outcomes or name in Pricing.model_fields:
             because = f"{name} has a price already; give what is used another name"
             raise refuse(because, "pricing", "usage", name)
+
+
+def _fits_credits(pricing: Pricing) -> None:
+    """What draws credits needs some to draw, and they somebody who does."""
+    drawing = [keys for keys, price in pricing.prices if price.credits is not None]
+    if drawing and pricing.credits is None:
+        because = "no credits were bought; add credits: {bought: [...], each: ...} under pricing"
+        raise refuse(because, "pricing", *drawing[0], "credits")
+    if pricing.credits and not drawing:
+        because = 'nothing draws them; give an outcome or a usage a price of {credits: "20"}'
+        raise refuse(because, "pricing", "credits")
+    for keys, price in pricing.prices:
+        if price.credits and pricing.credits:
+            beyond = price.credits * pricing.credits.each
+            if beyond != round(beyond, 6):
+                because = f"a unit beyond the credits costs {beyond}, of more than 6 decimals"
+                raise refuse(f"{because}; correct one", "pricing", *keys, "credits")
 
 
 def _fits_tiers(name: str, outcome: Outcome, price: OutcomePrice) -> None:

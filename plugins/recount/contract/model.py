@@ -35,7 +35,7 @@ from recount.periods import zone
 
 INVOICE = "invoice"
 # They stand beside the outcomes' names in `pricing` and on the invoice.
-_TAKEN_NAMES = frozenset({*Pricing.model_fields, "annual"})
+_TAKEN_NAMES = frozenset(Pricing.model_fields)
 
 Settings = TypeVar("Settings", bound=BaseModel)
 

@@ -11,13 +11,13 @@ from recount.contract.tree import Plain
 from recount.contract.vocabulary import shown
 
 # Both fit the decimals that the models count with: decimal(18, 6) and decimal(18, 4).
-_AMOUNT = r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?"
+AMOUNT = r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?"
 _BOUND = r"-?(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?"
 
 
 def _money(value: object, info: ValidationInfo) -> Decimal:
     text, key = text_of(value), info.field_name or "it"
-    if not re.fullmatch(_AMOUNT, text):
+    if not re.fullmatch(AMOUNT, text):
         raise ValueError(
             f"{shown(text)} is no amount; write {key} as digits and a point, not negative, "
             'with at most 6 decimals, for example "1000.00"'
@@ -29,7 +29,7 @@ def _money(value: object, info: ValidationInfo) -> Decimal:
 
 def _percent(value: object, info: ValidationInfo) -> Decimal:
     text, key = text_of(value), info.field_name or "it"
-    if not re.fullmatch(_AMOUNT, text) or Decimal(text) > 100:
+    if not re.fullmatch(AMOUNT, text) or Decimal(text) > 100:
         raise ValueError(f'{shown(text)} is no percentage; write {key} as "0" to "100"')
     if isinstance(value, Plain) and "." in text:
         raise ValueError(f'quote {key} ("{text}"); unquoted, YAML reads a float')
@@ -38,7 +38,7 @@ def _percent(value: object, info: ValidationInfo) -> Decimal:
 
 def _quantity(value: object, info: ValidationInfo) -> Decimal:
     text, key = text_of(value), info.field_name or "it"
-    if not re.fullmatch(_AMOUNT, text) or not Decimal(text):
+    if not re.fullmatch(AMOUNT, text) or not Decimal(text):
         raise ValueError(
             f"{shown(text)} is no quantity; write {key} as digits above 0, with a point and at "
             'most 6 decimals where it needs them, for example 50 or "0.5"'
@@ -64,6 +64,13 @@ def _version(value: object) -> int:
     return int(text)
 
 
+def _month(value: object) -> int:
+    text = text_of(value)
+    if not isinstance(value, Plain) or not re.fullmatch("[1-9]|1[0-2]", text):
+        raise ValueError(f"{shown(text)} is no month; write a number from 1 to 12, unquoted")
+    return int(text)
+
+
 def _truth(value: object) -> bool:
     text = text_of(value)
     if not isinstance(value, Plain) or text not in ("true", "false"):
@@ -71,14 +78,14 @@ def _truth(value: object) -> bool:
     return text == "true"
 
 
-Money = Annotated[Decimal, BeforeValidator(_money), schema_of(_AMOUNT)]
+Money = Annotated[Decimal, BeforeValidator(_money), schema_of(AMOUNT)]
 Percent = Annotated[
     Decimal,
     BeforeValidator(_percent),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": f"^({_AMOUNT})$"},
+                {"type": "string", "pattern": f"^({AMOUNT})$"},
                 {"type": "integer", "minimum": 0, "maximum": 100},
             ]
         }
@@ -90,7 +97,7 @@ Quantity = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": f"^({_AMOUNT})$"},
+                {"type": "string", "pattern": f"^({AMOUNT})$"},
                 {"type": "integer", "minimum": 1},
             ]
         }
@@ -103,5 +110,8 @@ Bound = Annotated[
 ]
 VersionNumber = Annotated[
     int, BeforeValidator(_version), WithJsonSchema({"type": "integer", "minimum": 1})
+]
+MonthNumber = Annotated[
+    int, BeforeValidator(_month), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 12})
 ]
 Truth = Annotated[bool, BeforeValidator(_truth)]

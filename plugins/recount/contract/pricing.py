@@ -1,5 +1,6 @@
 """What each thing costs by the contract (DESIGN 8): the terms that turn counts into a charge."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -8,10 +9,11 @@ from pydantic import ConfigDict, Field, model_validator
 
 from recount.contract.numbers import Money, Percent, Quantity
 from recount.contract.part import Part, refuse
+from recount.contract.shared import Annual, Credits
 from recount.contract.texts import EventType, Line, Name, OneOrMore
 from recount.contract.times import Duration
 
-PriceModel = Literal["graduated", "volume", "percent_of_value"]
+PriceModel = Literal["graduated", "volume", "percent_of_value", "credits"]
 
 
 class Band(Part):
@@ -23,24 +25,18 @@ class Band(Part):
     """The price of each unit, quoted: "0.95"."""
 
 
-class Step(NamedTuple):
-    """The price of each unit up to one of them; without an end, of all that are left."""
-
-    up_to: Decimal | None
-    each: Decimal
-
-
 class Priced(NamedTuple):
-    """One price as a table of steps; `percent` stands instead of them where value is priced."""
+    """One price as a table of bands; `percent` or `credits` stand instead of them."""
 
     model: PriceModel
-    steps: tuple[Step, ...] = ()
+    bands: tuple[Band, ...] = ()
     percent: Decimal | None = None
+    credits: Decimal | None = None
 
     @classmethod
     def flat(cls, each: Decimal) -> "Priced":
         """Return the price of which every unit costs the same."""
-        return cls("graduated", (Step(None, each),))
+        return cls("graduated", (Band.model_construct(each=each),))
 
 
 class UnitPrice(Part):
@@ -50,6 +46,8 @@ class UnitPrice(Part):
     """Bands of units, of which each unit is priced by its own."""
     volume: tuple[Band, ...] | None = Field(None, min_length=1)
     """Bands of units, of which the one that the total reaches prices every unit."""
+    credits: Quantity | None = None
+    """How many credits each unit draws from those that were bought in advance."""
 
     @model_validator(mode="after")
     def _has_one_form(self) -> "UnitPrice":
@@ -77,13 +75,16 @@ class UnitPrice(Part):
 
     @classmethod
     def _forms(cls) -> tuple[str, ...]:
-        return ("graduated", "volume")
+        return ("graduated", "volume", "credits")
 
     @property
     def priced(self) -> Priced:
-        """The price as steps."""
-        steps = tuple(Step(band.up_to, band.each) for band in self.volume or self.graduated or ())
-        return Priced("volume" if self.volume else "graduated", steps)
+        """The price as bands, or as credits."""
+        if self.credits is not None:
+            return Priced("credits", credits=self.credits)
+        if self.volume is not None:
+            return Priced("volume", self.volume)
+        return Priced("graduated", self.graduated or ())
 
 
 class TierPrice(UnitPrice):
@@ -94,11 +95,11 @@ class TierPrice(UnitPrice):
 
     @classmethod
     def _forms(cls) -> tuple[str, ...]:
-        return ("per_outcome", "graduated", "volume")
+        return ("per_outcome", *super()._forms())
 
     @property
     def priced(self) -> Priced:
-        """The price as steps; a price of each is one without an end."""
+        """The price as bands; a price of each is one without an end."""
         return super().priced if self.per_outcome is None else Priced.flat(self.per_outcome)
 
 
@@ -133,7 +134,7 @@ class OutcomePrice(TierPrice):
 
     @property
     def priced(self) -> Priced:
-        """The price as steps, or as a share; of a price by tier each tier has its own."""
+        """The price as bands, or as a share; of a price by tier each tier has its own."""
         if self.percent_of_value is not None:
             return Priced("percent_of_value", percent=self.percent_of_value)
         return super().priced
@@ -149,11 +150,11 @@ class UsagePrice(UnitPrice):
 
     @classmethod
     def _forms(cls) -> tuple[str, ...]:
-        return ("each", "graduated", "volume")
+        return ("each", *super()._forms())
 
     @property
     def priced(self) -> Priced:
-        """The price as steps; a price of each is one without an end."""
+        """The price as bands; a price of each is one without an end."""
         return super().priced if self.each is None else Priced.flat(self.each)
 
 
@@ -182,8 +183,25 @@ class Pricing(Part):
     """Prices of what is used and not achieved, under the names that the invoice uses."""
     platform_fee: Money | None = None
     """A fixed fee of each month, quoted."""
+    credits: Credits | None = None
+    """Credits that are bought in advance, of which outcomes and usage draw."""
     monthly: Monthly | None = None
     """The floor and the cap of a month's charge."""
+    annual: Annual | None = None
+    """The ceiling of what a contract year costs."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a month's charge depends on what earlier months cost or drew."""
+        return self.annual is not None or self.credits is not None
+
+    @property
+    def prices(self) -> Iterator[tuple[tuple[str, ...], UnitPrice]]:
+        """Every price of a unit, with the keys below `pricing` under which it stands."""
+        for name, price in self.outcomes.items():
+            yield (name,), price
+            yield from (((name, "by_tier", t), each) for t, each in (price.by_tier or {}).items())
+        yield from ((("usage", name), price) for name, price in self.usage.items())
 
     @property
     def outcomes(self) -> dict[str, OutcomePrice]:

@@ -12,10 +12,10 @@ _FLAG, _INSTANT, _MICROSECONDS = pa.bool_(), pa.timestamp("us"), pa.int64()
 
 # What may be null, by table; every other column never is.
 _NULLABLE = {
-    "contracts": {"monthly_floor", "monthly_cap"},
+    "contracts": {"monthly_floor", "monthly_cap", "annual_left", "credits_available"},
     "clauses": {"window_us", "at_least", "at_most", "unit", "if_missing"},
     "actors": {"valid_from", "valid_until"},
-    "price_terms": {"tier", "share", "net_within_us", "agreed_quantity"},
+    "price_terms": {"tier", "share", "net_within_us", "agreed_quantity", "credits_each"},
     "price_bands": {"quantity_to"},
 }
 
@@ -29,6 +29,9 @@ _COLUMNS = {
         ("platform_fee", _MONEY),
         ("monthly_floor", _MONEY),
         ("monthly_cap", _MONEY),
+        ("annual_left", _MONEY),
+        ("credits_available", _MONEY),
+        ("amount_of_credits_bought", _MONEY),
         ("tolerance_percent", _MONEY),
         ("tolerance_of", _WORD),
         ("tolerance_measure", _WORD),
@@ -82,10 +85,12 @@ _COLUMNS = {
         ("line_type", _WORD),
         ("measured_by", _WORD),
         ("tier", _WORD),
+        ("needs_subject", _FLAG),
         ("price_model", _WORD),
         ("share", _SHARE),
         ("net_within_us", _MICROSECONDS),
         ("agreed_quantity", _MONEY),
+        ("credits_each", _MONEY),
     ],
     "price_bands": [
         _CONTRACT,

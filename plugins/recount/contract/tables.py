@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from recount.contract.balances import Balances
 from recount.contract.definitions import Clause, ConcludedBy, Definition, Outcome
 from recount.contract.model import Contract
 from recount.contract.price_tables import price_rows
@@ -22,27 +23,34 @@ from recount.contract.vocabulary import ACTOR_TYPES
 Row = dict[str, Any]
 
 
-def terms_tables(contracts: Sequence[Contract]) -> dict[str, pa.Table]:
-    """Return a table for each of `SCHEMAS`; empty where the contracts say nothing of the kind."""
+def terms_tables(
+    contracts: Sequence[Contract], left: Sequence[Balances] | None = None
+) -> dict[str, pa.Table]:
+    """Return a table for each of `SCHEMAS`; empty where the contracts say nothing of the kind.
+
+    `left` has for each contract what earlier months left of what its months share. It may be left
+    out where only the definitions matter.
+    """
     rows: dict[str, list[Row]] = {table: [] for table in SCHEMAS}
     definition_keys, clause_keys, price_keys = count(), count(), count()
     for contract_key, contract in enumerate(contracts):
-        for table, row in _terms(contract):
+        balances = left[contract_key] if left else Balances()
+        for table, row in _terms(contract, balances):
             rows[table].append({"contract_key": contract_key} | row)
         for row, definition in _definitions(contract):
             keys = {"contract_key": contract_key, "definition_key": next(definition_keys)}
             rows["definitions"].append(keys | row)
             for table, part in _parts(definition, keys["definition_key"], clause_keys):
                 rows[table].append(part)
-        for table, row in price_rows(contract.pricing, price_keys):
+        for table, row in price_rows(contract.pricing, price_keys, balances):
             rows[table].append({"contract_key": contract_key} | row)
     return {
         table: pa.Table.from_pylist(rows[table], schema=schema) for table, schema in SCHEMAS.items()
     }
 
 
-def _terms(contract: Contract) -> Iterator[tuple[str, Row]]:
-    yield "contracts", _contract(contract)
+def _terms(contract: Contract, left: Balances) -> Iterator[tuple[str, Row]]:
+    yield "contracts", _contract(contract) | _left(left)
     for actor_type, actors in contract.actors.items():
         for actor in actors:
             days = {"valid_from": actor.from_, "valid_until": actor.until}
@@ -70,6 +78,14 @@ def _contract(contract: Contract) -> Row:
         "unverifiable_policy": contract.settlement.unverifiable,
         "has_reclassify": contract.rights.reclassify,
         "has_set_off": contract.rights.set_off,
+    }
+
+
+def _left(left: Balances) -> Row:
+    return {
+        "annual_left": left.annual and left.annual.opening,
+        "credits_available": left.credits and left.credits.available,
+        "amount_of_credits_bought": left.credits.price if left.credits else Decimal(0),
     }
 
 

@@ -19,6 +19,7 @@ _LISTS: Mapping[str, tuple[str, str]] = {
     "confusable_line_numbers": ("confusable_lines", "confusable_line_count"),
     "periods_of_same_file": ("same_file_periods", "same_file_period_count"),
     "periods_of_same_invoice": ("same_invoice_periods", "same_invoice_period_count"),
+    "open_earlier_months": ("open_earlier_months", "open_earlier_month_count"),
 }
 _MOST_LISTED = 12
 
@@ -30,7 +31,8 @@ def run_facts(parameters: Mapping[str, object]) -> dict[str, Any]:
     `unverifiable_policy` are required. The lists are empty if left out: `confusable_line_numbers`
     are the invoice's lines whose unknown subject looks like a known one, `periods_of_same_file` the
     other periods for which a file with the same bytes and at least one line was landed before, and
-    `periods_of_same_invoice` those, landed before, that an invoice number of this one stands in.
+    `periods_of_same_invoice` those, landed before, that an invoice number of this one stands in,
+    and `open_earlier_months` those that this one depends on and that are not settled yet.
     """
     for name in parameters:
         if name not in _WORDS and name not in _LISTS:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from recount.money import written
 from recount.notify.delivery import Delivery
 from recount.notify.figures import ReasonRow, over_invoiced_phrase, total
 from recount.notify.letterhead import Letterhead
 from recount.notify.notice_advice import notice_steps
-from recount.notify.wording import count, day, exact, grouped, instant, money, sentence
+from recount.notify.wording import count, day, grouped, instant, money, sentence
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class _Case:
             )
         to_do = f"Pay {self._money('pay_now')} {self._due()}."
         remark = (
-            f"The contract's own prices, fee, floor and cap make less of the same count: ask "
+            f"The contract's own prices, fees and limits make less of the same count: ask "
             f"{self.letterhead.vendor} to correct the invoice{self._dispute_by()}."
             if self.is_above_terms
             else ""
@@ -132,14 +133,18 @@ class _Case:
         return Advice(headline, self._still_open(), to_do, self._deadline_comes_first())
 
     def expected_charge(self) -> Advice:
-        """There is nothing to pay yet: say what the month costs by our own count."""
-        recounted = self._money("recounted")
+        """There is nothing to pay yet: say what the month comes to by our own count.
+
+        What is owed is booked in full until it is known to be less.
+        """
+        at_most, recounted = self._money("at_most"), self._money("recounted")
         is_open = self.statement["kind"] == "provisional"
-        so_far = f" so far. {self._still_open()}" if is_open else "; nothing of it can change."
+        costs = f"{recounted} so far, and {at_most} at most" if is_open else at_most
+        still = self._still_open() if is_open else "Nothing of it can change."
         return Advice(
-            f"Accrue {recounted}: there is no invoice yet",
-            f"By our own count the month costs {recounted}{so_far}",
-            f"Book an accrual of {recounted}. There is nothing to pay or to dispute.",
+            f"Accrue {at_most}: there is no invoice yet",
+            f"By our own count the month comes to {costs}. {still}",
+            f"Book an accrual of {at_most}. There is nothing to pay or to dispute.",
         )
 
     def _still_open(self) -> str:
@@ -160,7 +165,7 @@ class _Case:
     def _unverifiable(self) -> str:
         rows = [row for row in self.rows if row.group == "unverifiable"]
         number = sum(row.count for row in rows)
-        amount = exact(total(rows), self.letterhead.minor_units)
+        amount = written(total(rows), self.letterhead.minor_units)
         worth = money(amount, self.statement["currency"])
         return f"{count(number, 'line')} worth {worth} that cannot be verified"
 

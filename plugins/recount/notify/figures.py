@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recount.errors import ReconcileError
+from recount.money import written
 from recount.notify.letterhead import Letterhead
-from recount.notify.wording import count, exact, money
+from recount.notify.wording import count, money
 
 OVER = ("duplicate", "unknown_subject", "out_of_scope", "out_of_period", "not_an_outcome")
 # The order in which people read them; each match status stands in exactly one group.
@@ -126,7 +127,7 @@ def _row(found: Mapping[str, Any], minor_units: int) -> ReasonRow:
         status,
         found["reason"],
         found["count_all"],
-        exact(amount, minor_units),
+        written(amount, minor_units),
     )
 
 
@@ -134,7 +135,7 @@ def _check_total(statement: Mapping[str, Any], lines: pa.Table, letterhead: Lett
     invoiced = pc.sum(lines["amount_invoiced"]).as_py() or Decimal(0)
     _same(
         statement["amounts"]["invoiced"],
-        exact(invoiced, letterhead.minor_units),
+        written(invoiced, letterhead.minor_units),
         "amounts.invoiced",
     )
 
@@ -163,7 +164,7 @@ def _check_over_invoiced(
     _same(statement["over_invoiced"]["count"], over.num_rows, "over_invoiced.count")
     _same(
         statement["over_invoiced"]["amount"],
-        exact(amount, letterhead.minor_units),
+        written(amount, letterhead.minor_units),
         "over_invoiced.amount",
     )
 

@@ -64,6 +64,7 @@ def _amounts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[dict[
     rows = {
         "Invoiced": (amounts["invoiced"], "" if letterhead.invoice_ids else "no invoice yet"),
         "Recounted": (amounts["recounted"], ""),
+        "At most": (amounts["at_most"], "if all that is open is an outcome"),
         "Variance": (amounts["variance"], _sign(amounts["variance"])),
         "Over-invoiced": (over["amount"], count(over["count"], "line")),
         "Under-invoiced": (under["amount"], count(under["count"], "line")),
@@ -72,7 +73,7 @@ def _amounts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[dict[
         "Reserved": (amounts["reserved"], ""),
         "Pay now": (amounts["pay_now"], _pay_note(statement)),
     }
-    hidden = set() if statement["kind"] == "provisional" else {"Can still change"}
+    hidden = set() if statement["kind"] == "provisional" else {"Can still change", "At most"}
     if not letterhead.invoice_ids:
         hidden |= {"Variance", "Over-invoiced", "Under-invoiced", "Disputed now", "Reserved"}
     return [
@@ -105,6 +106,7 @@ def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[Fact]:
         ("Tolerance", letterhead.tolerance, _tested(statement)),
         ("Divergence", *(_divergence(statement["divergence"]) if letterhead.invoice_ids else ())),
         ("A year at this rate", *_year(statement)),
+        *_balances(statement),
     ]
     return [(label, [text for text in texts if text]) for label, *texts in facts if any(texts)]
 
@@ -127,6 +129,26 @@ def _year(statement: Mapping[str, Any]) -> tuple[str, ...]:
     if amount is None:
         return ()
     return (money(amount, statement["currency"]), "12 times the variance, if every month is alike")
+
+
+def _balances(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """What the month shares with others: what earlier ones left of it, and what is left now."""
+    found: list[tuple[str, ...]] = []
+    balances = statement.get("balances", {})
+    if annual := balances.get("annual_ceiling"):
+        ceiling, opening, closing = (
+            None if annual[name] is None else money(annual[name], statement["currency"])
+            for name in ("ceiling", "opening", "closing")
+        )
+        after = "not settled yet" if closing is None else f"{closing} after it"
+        year = f"{ceiling} from {month(annual['year'])} on"
+        found.append(("Ceiling of the year", year, f"left: {opening} before this month, {after}"))
+    if pool := balances.get("credits"):
+        moved = [f"{pool['opening']} at the beginning", f"{pool['bought']} bought"]
+        moved += [f"{pool[name]} {name}" for name in ("used", "expired") if pool[name] is not None]
+        after = "not settled yet" if pool["closing"] is None else f"{pool['closing']} left"
+        found.append(("Credits", ", ".join(moved), after))
+    return found
 
 
 def _counts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recount.money import written
 from recount.notify.figures import (
     GROUPS,
     ReasonRow,
@@ -17,7 +18,7 @@ from recount.notify.figures import (
 from recount.notify.finance_view import Fact
 from recount.notify.letterhead import Letterhead
 from recount.notify.reason_groups import for_vendor
-from recount.notify.wording import count, day, exact, instant, listed, money, month, span
+from recount.notify.wording import count, day, instant, listed, money, month, span
 from recount.periods import parse_instant
 
 
@@ -80,7 +81,7 @@ def _remainder(
 ) -> str | None:
     """Return what the contract's other price terms add to the lines, so that the table adds up."""
     rest = Decimal(statement["amounts"]["disputed"]) - total(disputed)
-    return money(exact(rest, letterhead.minor_units), statement["currency"]) if rest else None
+    return money(written(rest, letterhead.minor_units), statement["currency"]) if rest else None
 
 
 def _because(

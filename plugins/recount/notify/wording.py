@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 # Characters that reorder or hide what stands beside them: an id must look like what it is.
@@ -49,12 +48,6 @@ def grouped(number: str | int) -> str:
 def money(amount: str, currency: str) -> str:
     """Write an amount with its currency: `41,000.00 USD`."""
     return f"{grouped(amount)} {currency}"
-
-
-def exact(amount: Decimal, minor_units: int) -> str:
-    """Write an amount in the currency's minor unit, rounded half-even (DESIGN 2)."""
-    digits = len(str(minor_units)) - 1
-    return str(amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN))
 
 
 def percent(share: str | None) -> str:

@@ -26,7 +26,7 @@ UNKNOWN = [
     ("counts_in: concluded", "merged: move", "'move' is not supported for merged; write stay"),
     ("platform_fee:", "platform_fees:", "pricing.platform_fees: 'platform_fees' is no outcome "
      "or supported price; did you mean platform_fee?"),
-    ("monthly:", "annual:", "pricing.annual: 'annual' is no outcome or supported price"),
+    ("monthly:", "yearly:", "pricing.yearly: 'yearly' is no outcome or supported price"),
     ("per_outcome:", "percent_of_valu:", "is no key here; did you mean percent_of_value?"),
     ("[workflow_logs,", "[workflow_log,", "data_rights[0]: 'workflow_log' is no word for"),
 ]  # fmt: skip

@@ -72,8 +72,8 @@ def test_a_flat_price_is_one_band_without_an_end(tmp_path: Path) -> None:
 
     assert rows_of(tmp_path, "price_terms", text) == [{
         "contract_key": 0, "price_key": 0, "line_type": "resolution", "measured_by": "buyer",
-        "tier": None, "price_model": "graduated", "share": None, "net_within_us": None,
-        "agreed_quantity": None,
+        "tier": None, "needs_subject": False, "price_model": "graduated", "share": None,
+        "net_within_us": None, "agreed_quantity": None, "credits_each": None,
     }]  # fmt: skip
     assert rows_of(tmp_path, "price_bands", text) == [{
         "contract_key": 0, "price_key": 0, "band_number": 1, "quantity_from": Decimal(0),
@@ -97,7 +97,9 @@ def test_each_tier_is_a_term_of_its_own(tmp_path: Path) -> None:
     text = acme_with(FLAT, TIERS, (SCOPE, "{tier: [complex, simple]}"))
 
     terms = rows_of(tmp_path, "price_terms", text)
-    assert [(term["price_key"], term["tier"]) for term in terms] == [(0, "simple"), (1, "complex")]
+    assert [(term["price_key"], term["tier"], term["needs_subject"]) for term in terms] == [
+        (0, "simple", True), (1, "complex", True),
+    ]  # fmt: skip
     assert [band["price_key"] for band in rows_of(tmp_path, "price_bands", text)] == [0, 1]
 
 

@@ -40,6 +40,7 @@ FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "invoice_not_configured": _facts(invoice_state="none"),
     "invoice_file_of_another_period": _facts(periods_of_same_file=["2016-02"]),
     "invoice_number_seen_before": _facts(periods_of_same_invoice=["2016-02"]),
+    "earlier_month_open": _facts(open_earlier_months=["2016-02"]),
     "subject_confusable": _facts(confusable_line_numbers=[3, 17]),
     "manifest_missing": (months.month() | {"manifests": manifests([])}, {}),
     "record_unread": _landed(0, parsed_count=479),

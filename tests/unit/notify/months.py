@@ -219,6 +219,7 @@ def _amounts(rows: list[dict[str, Any]], over: list[str], decision: str) -> dict
     return {
         "invoiced": _text(invoiced),
         "recounted": _text(recounted),
+        "at_most": _text(recounted + _sum(_placed(rows, "pending"), "amount_invoiced")),
         "variance": _text(invoiced - recounted),
         "disputed": _text(disputed),
         "reserved": _text(reserved),
