@@ -7,6 +7,7 @@ from typing import Any
 from recount.contract.balances import Balances
 from recount.decide import Decision
 from recount.periods import format_instant
+from recount.published import canonical, sha256
 from recount.statement import Counted, Statement
 
 
@@ -24,14 +25,15 @@ def statement_document(
     inputs: Mapping[str, str],
     settled: tuple[Decimal, Decimal] | None,
     left: Balances,
+    corrected: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The whole document; money is text, and a notice comes into it when there is one.
 
     `settled` is what the month settles, in money and in credits; `left` what earlier months left of
-    what months share.
+    what months share; `corrected` the statement that settled the month before, where there is one.
     """
     money = statement.money
-    return {
+    document: dict[str, Any] = {
         **_heading(statement),
         "decision": str(decision.action),
         "billing_source": decision.billing_source,
@@ -47,10 +49,30 @@ def statement_document(
         "gap": _gap(statement),
         "settles": _settles(statement, settled, left),
         **_balances(statement, settled, left),
+        "corrects": None,
         "findings": list(findings),
         "inputs": dict(inputs),
         "notice": None,
         "evidence": None,
+    }
+    if corrected is not None:
+        document["corrects"] = _corrects(statement, document, corrected)
+    return document
+
+
+def _corrects(
+    statement: Statement, document: Mapping[str, Any], corrected: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is different from the statement that settled the month; null where this one is held."""
+    then, now = corrected["amounts"], document["amounts"]
+    changes = {
+        name: statement.money(Decimal(now[name]) - Decimal(then[name]))
+        for name in ("invoiced", "recounted", "disputed")
+    }
+    return {
+        "as_of": corrected["as_of"],
+        "statement": sha256(canonical(corrected)),
+        "amounts": None if document["decision"] == "hold" else changes,
     }
 
 

@@ -14,8 +14,6 @@ import pyarrow.compute as pc
 
 from recount import due, published
 from recount.lake import Lake
-from recount.periods import parse_instant
-from recount.published import Slot
 
 _COLUMNS = (
     "contract", "period", "subject_id", "outcome", "invoice_id", "line_id", "match_status",
@@ -75,9 +73,7 @@ def overlaps(lake: Lake, period: str | None = None) -> list[Overlap]:
 
 def _invoiced(lake: Lake, statement: dict[str, Any]) -> pa.Table:
     """Return the invoice lines of a statement that name a subject."""
-    slot = Slot(statement["contract"], statement["period"], parse_instant(statement["as_of"]))
-    manifest = published.newest(lake, f"marts/manifest/{slot.path}") or {"marts": {}}
-    lines = published.Marts(lake, manifest["marts"])["reconciliation_lines"].select(_COLUMNS)
+    lines = published.marts_of(lake, statement)["reconciliation_lines"].select(_COLUMNS)
     named = pc.and_(pc.is_valid(lines["line_id"]), pc.is_valid(lines["subject_id"]))
     currency = pa.array([statement["currency"]] * lines.num_rows, pa.string())
     return lines.append_column("currency", currency).filter(named)

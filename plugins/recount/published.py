@@ -142,6 +142,13 @@ def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], Marts]:
     return manifest, Marts(lake, manifest["marts"])
 
 
+def marts_of(lake: Lake, statement: Mapping[str, Any]) -> Marts:
+    """Return the marts that a published statement was made of."""
+    slot = Slot(statement["contract"], statement["period"], parse_instant(statement["as_of"]))
+    manifest = newest(lake, f"marts/manifest/{slot.path}") or {"marts": {}}
+    return Marts(lake, manifest["marts"])
+
+
 def _parquet(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     # no time stamps, no machine: equal rows give equal bytes

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from recount import guard, published, repeats
+from recount import due, guard, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
 from recount.decide import Terms, decide, divergence, settles
@@ -108,12 +108,17 @@ class _Found:
 def conclude(month: Month, manifest_key: str, findings_key: str) -> str:
     """Decide on the statement, publish it, and return its key."""
     contract, lake = month.contract, month.lake
-    document = _document(lake, contract, manifest_key, findings_key)
+    settled = due.settled_statement(lake, contract.contract, month.period, month.instant)
+    document = _document(lake, contract, manifest_key, findings_key, settled)
     return published.publish(lake, f"statements/{month.slot(contract).path}", document)
 
 
 def _document(
-    lake: Lake, contract: Contract, manifest_key: str, findings_key: str
+    lake: Lake,
+    contract: Contract,
+    manifest_key: str,
+    findings_key: str,
+    corrected: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     facts, marts = published.read_marts(lake, manifest_key)
     findings = published.read(lake, findings_key)["findings"]
@@ -128,6 +133,7 @@ def _document(
         inputs=_inputs(facts),
         settled=settles(statement, decision, has_invoice=contract.has_invoice),
         left=EarlierMonths.of(facts["earlier_months"]).balances(contract, statement.period),
+        corrected=corrected,
     )
 
 

@@ -20,6 +20,8 @@ def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
     contract, lake = month.contract, month.lake
     facts, marts = published.read_marts(lake, manifest_key)
     statement = published.read(lake, statement_key)
+    if statement["corrects"] and statement["decision"] == "hold":
+        return _held(month, statement)
     post = Post(lake, connections.find(SMTP), month.instant)
     head = _letterhead(month, contract, marts)
     lines = marts["reconciliation_lines"]
@@ -36,6 +38,15 @@ def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
             each.because for each in deliveries if each.because and each.state == "approved"
         ],
     }
+
+
+def _held(month: Month, statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell operations alone: how the month was settled stands, and there is nothing to pay."""
+    because = "; ".join(
+        found["because"] for found in statement["findings"] if found["severity"] == "hold"
+    )
+    told = alarm(month, "correction_held", because or statement["because"])
+    return {"notice": None, "mails": [told.uri] if told else [], "undelivered": []}
 
 
 def _letterhead(month: Month, contract: Contract, marts: Mapping[str, Any]) -> Letterhead:

@@ -1,6 +1,6 @@
 -- One row per contract and basis: what the contract's own terms charge for what we recounted, for
--- what cannot be contested, and for all that can still be charged. Each priced term is rounded once;
--- the ceiling of the year goes before the floor of the month.
+-- what cannot be contested, and for all that can still be charged. Each term is rounded once; the
+-- ceiling of the year goes before the floor of the month.
 with terms as (
 
     select

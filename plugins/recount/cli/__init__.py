@@ -6,7 +6,7 @@ Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with 
 import click
 
 from recount.cli.checks import contract, sources
-from recount.cli.months import demo, overlaps, replay, run, status
+from recount.cli.months import demo, overlaps, replay, rollforward, run, status
 from recount.cli.prices import compare, price
 from recount.cli.refusing import Refusing
 
@@ -23,5 +23,16 @@ def main() -> None:
     """
 
 
-for command in (contract, sources, run, replay, status, overlaps, price, compare, demo):
+for command in (
+    contract,
+    sources,
+    run,
+    replay,
+    status,
+    overlaps,
+    rollforward,
+    price,
+    compare,
+    demo,
+):
     main.add_command(command)

@@ -111,6 +111,29 @@ def overlaps(lake_uri: str, period: str | None, as_json: bool) -> None:
 
 
 @click.command()
+@contract_option
+@lake_option
+@json_option
+def rollforward(contract_path: Path, lake_uri: str, as_json: bool) -> None:
+    """Say what is disputed, month by month: what was added, credited, withdrawn, or re-measured.
+
+    A movement counts in the month in which it was found, so that a month once told never changes.
+    """
+    from recount import rollforward as following
+    from recount.contract.reading import read_all
+    from recount.lake import open_lake
+
+    versions = read_all(contract_path)
+    only_name(contract_path, versions)
+    newest = max(versions, key=lambda version: version.version)
+    document = following.rollforward(open_lake(lake_uri), newest)
+    if as_json:
+        print_json(document)
+    for line in following.rollforward_lines(document) if not as_json else ():
+        click.echo(line)
+
+
+@click.command()
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),

@@ -54,6 +54,8 @@ class Settlement(Part):
     """The time after a month's end from which its statement can be final."""
     dispute_within: Duration | None = None
     """The time after the invoice's date within which the contract lets the buyer dispute."""
+    corrections_within: Duration | None = None
+    """The time from when a month can be final in which what arrives later still corrects it."""
     unverifiable: Literal["accept", "query", "dispute"]
     """What happens to an invoiced outcome that no log can prove; there is no default."""
 

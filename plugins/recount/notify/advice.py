@@ -11,6 +11,7 @@ from recount.notify.figures import ReasonRow, over_invoiced_phrase, total
 from recount.notify.letterhead import Letterhead
 from recount.notify.notice_advice import notice_steps
 from recount.notify.wording import count, day, grouped, instant, money, sentence
+from recount.periods import parse_instant
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,19 @@ def advise(
 ) -> Advice:
     """Say what the statement's decision means for the person who pays."""
     case = _Case(statement, rows, letterhead, notice)
+    if is_correction(statement):
+        return case.correction()
     if not letterhead.invoice_ids and case.is_only_uninvoiced:
         return case.expected_charge()
     if statement["decision"] == "hold":
         return case.held() if case.holding else case.provisional()
     return {"pay": case.pay, "dispute": case.dispute, "query": case.query}[statement["decision"]]()
+
+
+def is_correction(statement: Mapping[str, Any]) -> bool:
+    """Say whether a month that was settled comes to other amounts now."""
+    changes = (statement["corrects"] or {}).get("amounts") or {}
+    return any(Decimal(change) for change in changes.values())
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,39 @@ class _Case:
             f"By our own count the month comes to {costs}. {still}",
             f"Book an accrual of {at_most}. There is nothing to pay or to dispute.",
         )
+
+    def correction(self) -> Advice:
+        """What arrived after a month was settled changes it; nothing was undone by that."""
+        corrects = self.statement["corrects"]
+        settled_on = day(self.letterhead.local_day(parse_instant(corrects["as_of"])))
+        now, changes = self.statement["amounts"], corrects["amounts"]
+        told = [
+            f"{name} comes to {self._money(name)}, {self._change(changes[name])}"
+            for name in ("invoiced", "recounted", "disputed")
+            if Decimal(changes[name])
+        ]
+        because = (
+            f"The month was settled by what was known on {settled_on}, and that stands. By what "
+            f"has arrived since, what is {'; what is '.join(told)}."
+        )
+        headline = f"Correction: {self._change(changes['recounted'])} recounted"
+        if not Decimal(changes["recounted"]):
+            headline = f"Correction: {self._change(changes['disputed'])} disputed"
+        state = self.notice.state if self.notice else ""
+        pay = "Pay nothing more and nothing less for this month until that is done"
+        if state and (Decimal(now["disputed"]) or state == "amendment_drafted"):
+            to_do, remark = notice_steps(
+                self.notice, self.letterhead, pay=pay, book=f"book {self._money('disputed')}"
+            )
+            return Advice(headline, because, to_do, remark)
+        if Decimal(changes["disputed"]) < 0:
+            to_do = f"Book {self._change(changes['disputed'])} disputed: it is no longer claimed."
+            return Advice(headline, because, to_do)
+        return Advice(headline, because, "Nothing: the vendor's count stands for this month.")
+
+    def _change(self, amount: str) -> str:
+        sign = "less" if Decimal(amount) < 0 else "more"
+        return f"{money(str(abs(Decimal(amount))), self.statement['currency'])} {sign}"
 
     def _still_open(self) -> str:
         pending = sum(o["determinations"]["pending"] for o in self.statement["outcomes"].values())

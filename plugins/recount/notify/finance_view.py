@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from recount.notify import waterfall
-from recount.notify.advice import advise
+from recount.notify.advice import advise, is_correction
 from recount.notify.delivery import Delivery
 from recount.notify.figures import ReasonRow
 from recount.notify.letterhead import Letterhead
@@ -73,6 +73,9 @@ def _amounts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[dict[
         "Reserved": (amounts["reserved"], ""),
         "Pay now": (amounts["pay_now"], _pay_note(statement)),
     }
+    if is_correction(statement):
+        rows["Payable in all"] = rows.pop("Pay now")
+        rows["Disputed"] = rows.pop("Disputed now")
     hidden = set() if statement["kind"] == "provisional" else {"Can still change", "At most"}
     if not letterhead.invoice_ids:
         hidden |= {"Variance", "Over-invoiced", "Under-invoiced", "Disputed now", "Reserved"}

@@ -7,7 +7,7 @@ from typing import Any
 from recount.evidence.register import canonical, sha256
 
 # They change with the run or the place and not with the result.
-_OF_THE_RUN = frozenset({"as_of", "inputs", "notice", "evidence"})
+_OF_THE_RUN = frozenset({"as_of", "inputs", "corrects", "notice", "evidence"})
 _ACCUSED = (
     "contract", "version", "period", "kind", "currency", "decision", "billing_source",
     "outcomes", "over_invoiced", "under_invoiced", "amounts", "divergence", "gap",

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from recount.notify import notice_view
+from recount.notify.advice import is_correction
 from recount.notify.attaching import attach
 from recount.notify.delivery import Delivery, Post, deliver
 from recount.notify.drafting import Draft
@@ -27,8 +28,8 @@ def vendor_notice(
     """Bring the notice as far as contract and register allow; None where there is none.
 
     Call it for every statement: a decision other than `dispute` withdraws a draft that waits. With
-    `approval: required` nothing is sent before a person approves; once it was sent, other figures
-    only make the draft of an amendment.
+    `approval: required`, or of a month that was settled otherwise, nothing is sent before a person
+    approves; once it was sent, other figures only make the draft of an amendment.
     """
     contract, period = statement["contract"], statement["period"]
     identity = notice_id(contract, period, letterhead.invoice_ids)
@@ -48,7 +49,9 @@ def vendor_notice(
         outbox_key=f"outbox/{stem}-notice-{identity[:16]}-{content[:8]}.eml",
         facts=_facts(statement, letterhead),
     )
-    return deliver(draft, post, approval=letterhead.approval)
+    # what a vendor was told of as settled is never taken back without a person
+    approval = "required" if is_correction(statement) else letterhead.approval
+    return deliver(draft, post, approval=approval)
 
 
 def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> dict[str, object]:

@@ -178,6 +178,8 @@ def statement(
         "amounts": amounts,
         "divergence": _divergence(rows),
         "gap": _gap(rows, amounts),
+        "settles": None if decision == "hold" else {"amount": amounts["pay_now"]},
+        "corrects": None,
         "findings": [],
         "inputs": {"helpdesk": "sha256:aa", "invoice": "sha256:bb"},
         "notice": None,

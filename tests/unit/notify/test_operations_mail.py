@@ -1,13 +1,14 @@
 """Operations is told once of each trouble."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from recount.errors import ContractError
 from recount.lake import Lake
 from recount.notify.delivery import Post
-from recount.notify.operations import Alarm, operations_mail
+from recount.notify.operations import Alarm, Trouble, operations_mail
 from tests.unit.notify.conftest import AT
 from tests.unit.notify.parsing import mails_in, one_mail_in
 from tests.unit.notify.servers import Inbox, mail_server
@@ -29,6 +30,14 @@ def test_the_mail_says_what_is_wrong_and_what_to_do(outbox: Post) -> None:
     assert mail.headers["To"] == ", ".join(TO)
     assert MISSING.because in " ".join(mail.text.split())
     assert "Ask the vendor for the invoice" in mail.seen
+
+
+@pytest.mark.parametrize("trouble", get_args(Trouble))
+def test_every_trouble_has_something_to_do_about_it(outbox: Post, trouble: Trouble) -> None:
+    operations_mail(replace(MISSING, trouble=trouble), TO, outbox)
+    text = one_mail_in(outbox.lake, "outbox").text
+    to_do = " ".join(text.partition("TO DO")[2].partition("--")[0].split())
+    assert len(to_do) > 20
 
 
 def test_the_same_trouble_is_told_once_whenever_it_is_met(lake: Lake) -> None:
