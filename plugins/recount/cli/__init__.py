@@ -5,8 +5,9 @@ Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with 
 
 import click
 
+from recount.cli.books import accrual, expect, rollforward
 from recount.cli.checks import contract, sources
-from recount.cli.months import demo, overlaps, replay, rollforward, run, status
+from recount.cli.months import demo, overlaps, replay, run, status
 from recount.cli.prices import compare, price
 from recount.cli.refusing import Refusing
 
@@ -23,16 +24,7 @@ def main() -> None:
     """
 
 
-for command in (
-    contract,
-    sources,
-    run,
-    replay,
-    status,
-    overlaps,
-    rollforward,
-    price,
-    compare,
-    demo,
-):
+_ABOUT_MONTHS = (run, replay, status, overlaps)
+_FOR_THE_BOOKS = (expect, accrual, rollforward)
+for command in (contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, price, compare, demo):
     main.add_command(command)

@@ -1,7 +1,6 @@
 """Commands about months: recount them, replay them, and say where they stand."""
 
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,14 @@ import click
 
 from recount.cli.options import (
     Instant,
+    as_of_option,
     contract_option,
     json_option,
     lake_option,
-    only_name,
-    period_of,
+    month_of,
     period_option,
     print_json,
+    progress_on,
 )
 from recount.periods import parse_instant
 
@@ -24,8 +24,7 @@ from recount.periods import parse_instant
 @click.command()
 @contract_option
 @period_option
-@click.option("--as-of", required=True, type=Instant(),
-              help="What is known at this instant, such as 2016-05-01T00:00:00Z.")  # fmt: skip
+@as_of_option
 @lake_option
 @click.option("--refresh", is_flag=True, help="Extract again what an earlier run pinned.")
 @json_option
@@ -39,8 +38,8 @@ def run(
     """
     from recount import stages
 
-    month = _month(contract_path, period, as_of, lake_uri)
-    statement = stages.run(month, refresh=refresh, progress=_progress(as_json))
+    month = month_of(contract_path, period, as_of, lake_uri)
+    statement = stages.run(month, refresh=refresh, progress=progress_on(as_json))
     _print(statement, as_json, f"Everything lies in {month.lake.place.uri}")
 
 
@@ -54,8 +53,8 @@ def replay(contract_path: Path, period: str, as_of: datetime | None, as_json: bo
     """Say what the statement would be, and tell nobody: nothing is published or sent."""
     from recount import stages
 
-    month = _month(contract_path, period, as_of, "")
-    statement = stages.replay(month, progress=_progress(as_json))
+    month = month_of(contract_path, period, as_of, "")
+    statement = stages.replay(month, progress=progress_on(as_json))
     _print(statement, as_json, "This is a what-if: nothing was published or sent.")
 
 
@@ -111,29 +110,6 @@ def overlaps(lake_uri: str, period: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@contract_option
-@lake_option
-@json_option
-def rollforward(contract_path: Path, lake_uri: str, as_json: bool) -> None:
-    """Say what is disputed, month by month: what was added, credited, withdrawn, or re-measured.
-
-    A movement counts in the month in which it was found, so that a month once told never changes.
-    """
-    from recount import rollforward as following
-    from recount.contract.reading import read_all
-    from recount.lake import open_lake
-
-    versions = read_all(contract_path)
-    only_name(contract_path, versions)
-    newest = max(versions, key=lambda version: version.version)
-    document = following.rollforward(open_lake(lake_uri), newest)
-    if as_json:
-        print_json(document)
-    for line in following.rollforward_lines(document) if not as_json else ():
-        click.echo(line)
-
-
-@click.command()
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -147,23 +123,6 @@ def demo(folder: Path, seed: int) -> None:
     from recount.demo.show import show
 
     show(folder, seed, click.echo)
-
-
-def _month(contract_path: Path, period: str, as_of: datetime | None, lake_uri: str) -> Any:
-    from recount.contract.reading import read_all
-    from recount.month import Month
-    from recount.periods import format_instant
-
-    versions = read_all(contract_path)
-    name = only_name(contract_path, versions)
-    of = period_of(period, versions[0])
-    month = Month(str(contract_path), name, period, "", lake_uri)
-    instant = as_of or of.ends_at + month.contract.settlement.final_after
-    return Month(str(contract_path), name, period, format_instant(instant), lake_uri)
-
-
-def _progress(quiet: bool) -> Callable[[str], None]:
-    return lambda step: None if quiet else click.echo(f"... {step}", err=True)
 
 
 def _print(statement: dict[str, Any], as_json: bool, where: str) -> None:

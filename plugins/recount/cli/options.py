@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -56,6 +56,10 @@ contract_option = click.option(
 period_option = click.option(
     "--period", required=True, metavar="YYYY-MM", help="The billing month, such as 2016-03."
 )
+as_of_option = click.option(
+    "--as-of", required=True, type=Instant(),
+    help="What is known at this instant, such as 2016-05-01T00:00:00Z.",
+)  # fmt: skip
 
 
 def only_name(contract_path: Path, versions: Sequence[Contract]) -> str:
@@ -85,3 +89,32 @@ def _text(value: object) -> str:
     if isinstance(value, (date, Path)):
         return str(value)
     raise TypeError(f"{value!r} has no place in JSON")
+
+
+def month_of(contract_path: Path, period: str, as_of: datetime | None, lake_uri: str) -> Any:
+    """Return the month that a command is about; without an instant, when it can be final."""
+    from recount.contract.reading import read_all
+    from recount.month import Month
+    from recount.periods import format_instant
+
+    versions = read_all(contract_path)
+    name = only_name(contract_path, versions)
+    of = period_of(period, versions[0])
+    month = Month(str(contract_path), name, period, "", lake_uri)
+    instant = as_of or of.ends_at + month.contract.settlement.final_after
+    return Month(str(contract_path), name, period, format_instant(instant), lake_uri)
+
+
+def progress_on(quiet: bool) -> Callable[[str], None]:
+    """Return what shows the steps of a long command on stderr; nothing where it is to be quiet."""
+    return lambda step: None if quiet else click.echo(f"... {step}", err=True)
+
+
+def print_document(
+    document: dict[str, Any], lines: Callable[[dict[str, Any]], Iterator[str]], as_json: bool
+) -> None:
+    """Print a document as JSON, or its lines for people."""
+    if as_json:
+        print_json(document)
+    for line in lines(document) if not as_json else ():
+        click.echo(line)

@@ -1,0 +1,86 @@
+"""Commands for the books: what to expect and to accrue, and what is disputed month by month."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from recount.cli.options import (
+    as_of_option,
+    contract_option,
+    json_option,
+    lake_option,
+    month_of,
+    only_name,
+    period_option,
+    print_document,
+    progress_on,
+)
+
+
+@click.command()
+@contract_option
+@period_option
+@as_of_option
+@lake_option
+@click.option("--refresh", is_flag=True, help="Extract again what an earlier run pinned.")
+@json_option
+def expect(
+    contract_path: Path, period: str, as_of: datetime, lake_uri: str, refresh: bool, as_json: bool
+) -> None:
+    """Say what a month comes to by our own count, on any day: no invoice is needed.
+
+    So far is the price of what is decided, at most that of all that is still open as well. Evidence
+    is landed as for a run; nothing is published or sent.
+    """
+    from recount import expecting
+
+    month = month_of(contract_path, period, as_of, lake_uri)
+    document = expecting.expect(month, refresh=refresh, progress=progress_on(as_json))
+    print_document(document, expecting.expected_lines, as_json)
+
+
+@click.command()
+@contract_option
+@period_option
+@as_of_option
+@lake_option
+@click.option("--expense", default="AI services", show_default=True,
+              help="The account that is debited, as your books name it.")  # fmt: skip
+@click.option("--accrued", default="Accrued liabilities", show_default=True,
+              help="The account that is credited.")  # fmt: skip
+@json_option
+def accrual(
+    contract_path: Path, period: str, as_of: datetime, lake_uri: str,
+    expense: str, accrued: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Propose the entries that accrue a month without an invoice, and reverse it on day 1.
+
+    What the month comes to at most is accrued (recount expect); debits equal credits.
+    """
+    from recount import expecting
+
+    month = month_of(contract_path, period, as_of, lake_uri)
+    expected = expecting.expect(month, progress=progress_on(as_json))
+    accounts = expecting.Accounts(expense, accrued)
+    print_document(expecting.accrual(month, expected, accounts), expecting.accrual_lines, as_json)
+
+
+@click.command()
+@contract_option
+@lake_option
+@json_option
+def rollforward(contract_path: Path, lake_uri: str, as_json: bool) -> None:
+    """Say what is disputed, month by month: what was added, credited, withdrawn, or re-measured.
+
+    A movement counts in the month in which it was found, so that a month once told never changes.
+    """
+    from recount import rollforward as following
+    from recount.contract.reading import read_all
+    from recount.lake import open_lake
+
+    versions = read_all(contract_path)
+    only_name(contract_path, versions)
+    newest = max(versions, key=lambda version: version.version)
+    document = following.rollforward(open_lake(lake_uri), newest)
+    print_document(document, following.rollforward_lines, as_json)
