@@ -7,7 +7,7 @@
             {{ whole }}
             + case
                 when {{ exact }} - {{ whole }} > 0.5 then 1
-                when {{ exact }} - {{ whole }} = 0.5 then cast({{ whole }} as bigint) % 2
+                when {{ exact }} - {{ whole }} = 0.5 then cast(abs({{ whole }}) as bigint) % 2
                 else 0
             end
         ) * {{ minor_unit_of(minor_units) }}

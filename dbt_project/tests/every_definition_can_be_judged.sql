@@ -73,9 +73,12 @@ lacking as (
             definitions.contract_key = prices.contract_key
             and definitions.outcome = prices.line_type
     where
-        coalesce(prices.price_count, 0) = 0
-        or prices.price_count <> prices.tier_count
-        or prices.price_count <> prices.complete_count
+        definitions.counted_by <> 'measured'
+        and (
+            coalesce(prices.price_count, 0) = 0
+            or prices.price_count <> prices.tier_count
+            or prices.price_count <> prices.complete_count
+        )
     union all
     select
         definitions.outcome,

@@ -12,7 +12,7 @@ from typing import Any
 
 NOTHING = Decimal(0)
 _DIGITS = 60  # enough for every product here, which is therefore exact
-FEES = frozenset({"platform_fee", "credits", "monthly", "annual", "usage"})
+FEES = frozenset({"platform_fee", "credits", "performance", "monthly", "annual", "usage"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,14 @@ FRESH = Left()
 
 
 @dataclass(frozen=True)
+class Share:
+    """How many of an outcome's decided determinations are met, and how many there are."""
+
+    met: int
+    judged: int
+
+
+@dataclass(frozen=True)
 class Charge:
     """What a month costs, and the steps that led there; the steps add up to the amount."""
 
@@ -65,8 +73,11 @@ def charge(
     quantities: Mapping[str, Decimal],
     minor_units: int,
     left: Left = FRESH,
+    shares: Mapping[str, Share] | None = None,
 ) -> Charge:
     """Price quantities by the name of their term; of a share of value, the quantity is the value.
+
+    `shares` are those of the outcomes that `performance` is about; over none nothing follows.
 
     What is used and not given is charged as agreed. Each priced term is rounded once, half to even;
     floor and cap are of the sum of all, and what is left of the year's ceiling goes before both.
@@ -86,7 +97,28 @@ def charge(
             "credits_bought": left.bought,
         }
         steps += [Step(name, rounded(fee, minor_units)) for name, fee in fees.items() if fee]
+        base = sum((step.amount for step in steps), NOTHING)
+        for name, term in pricing.get("performance", {}).items():
+            share = (shares or {}).get(term["of"], Share(0, 0))
+            steps += _performed(name, term, share, base, minor_units)
         return _limited(pricing, steps, minor_units, left)
+
+
+def _performed(
+    name: str, term: Mapping[str, Any], share: Share, base: Decimal, minor_units: int
+) -> Iterator[Step]:
+    """Yield what is charged for a share that was reached, or credited for one that was not."""
+    if against := term.get("against"):
+        expected = Decimal(against["percent"]) / 100 * share.judged
+        fewer = max(expected - (share.judged - share.met), NOTHING)
+        yield from _term(name, {"each": against["each"]}, fewer, minor_units)
+    elif share.judged and share.met * 100 >= Decimal(term["at_least"]) * share.judged:
+        if pays := Decimal(term.get("pays", NOTHING)):
+            yield Step(name, rounded(pays, minor_units))
+    elif share.judged:
+        credit = rounded(-base * Decimal(term.get("otherwise", NOTHING)) / 100, minor_units)
+        if credit:
+            yield Step(name, credit)
 
 
 def _limited(

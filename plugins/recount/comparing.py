@@ -15,7 +15,7 @@ from recount.month import Month
 from recount.recounting import recounted
 from recount.statement import Statement, from_marts
 
-_MARTS = ("statements", "statement_outcomes", "line_totals", "verdict_totals")
+_MARTS = ("statements", "statement_outcomes", "line_totals", "verdict_totals", "performance")
 
 
 def compare(

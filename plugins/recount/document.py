@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from recount.contract.balances import Balances
-from recount.decide import Decision
+from recount.decide import Decision, percent
 from recount.periods import format_instant
 from recount.published import canonical, sha256
 from recount.statement import Counted, Statement
@@ -47,6 +47,7 @@ def statement_document(
         },
         "divergence": dict(divergence),
         "gap": _gap(statement),
+        **_performance(statement),
         "settles": _settles(statement, settled, left),
         **_balances(statement, settled, left),
         "corrects": None,
@@ -73,6 +74,27 @@ def _corrects(
         "as_of": corrected["as_of"],
         "statement": sha256(canonical(corrected)),
         "amounts": None if document["decision"] == "hold" else changes,
+    }
+
+
+def _performance(statement: Statement) -> dict[str, Any]:
+    """How the month's outcomes did together, where the contract charges or credits for that."""
+    found = {term: _performed(statement, row) for term, row in statement.performance.items()}
+    return {"performance": found} if found else {}
+
+
+def _performed(statement: Statement, row: Mapping[str, Any]) -> dict[str, Any]:
+    met, judged, to_reach = row["met_count"], row["judged_count"], row["percent_to_reach"]
+    return {
+        "of": row["outcome"],
+        "met": met,
+        "judged": judged,
+        "percent": percent(Decimal(met), Decimal(judged)) if judged else None,
+        "to_reach": None if to_reach is None else _number(to_reach),
+        "is_reached": row["is_reached"],
+        "baseline": row["baseline"],
+        "fewer_than_baseline": _number(row["quantity"]) if row["baseline"] else None,
+        "amount": statement.money(row["amount"]),
     }
 
 

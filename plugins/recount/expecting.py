@@ -16,7 +16,7 @@ from recount.recounting import recounted
 from recount.stages import Progress
 from recount.statement import Statement, from_marts
 
-_MARTS = ("statements", "statement_outcomes", "line_totals", "verdict_totals")
+_MARTS = ("statements", "statement_outcomes", "line_totals", "verdict_totals", "performance")
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ class Statement:
     arithmetic: Decimal
     by_outcome: Mapping[str, Sides] = field(default_factory=dict)
     credits: Drawn | None = None
+    performance: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def variance(self) -> Counted:
@@ -128,6 +129,7 @@ def from_marts(marts: Mapping[str, pa.Table], minor_units: int) -> Statement:
         gap=gap,
         arithmetic=variance - sum((part.amount for part in gap.values()), Decimal(0)),
         credits=_drawn(row),
+        performance={each["term"]: each for each in marts["performance"].to_pylist()},
         by_outcome={row["outcome"]: _sides(row) for row in marts["statement_outcomes"].to_pylist()},
     )
 

@@ -31,6 +31,9 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
         if name == "at_most" and amounts[name] == amounts["recounted"]:
             continue  # nothing is open
         yield f"  {name:<10} {amounts[name]:>16} {currency}"
+    for name, of in statement.get("performance", {}).items():
+        share = of["percent"] and f"{of['percent']} % of {of['judged']:,} are {of['of']}"
+        yield f"  {name}: {share or 'none decided'}, {of['amount']} {currency}"
     for name, balance in statement.get("balances", {}).items():
         shown = ", ".join(f"{what} {figure}" for what, figure in balance.items() if figure)
         yield f"  {name}: {shown}"

@@ -34,6 +34,7 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "line_totals": ("outcome", "line_kind", "match_status", "reason", "gap_part"),
     "verdict_totals": ("outcome", "counted_by", "judged", "verdict"),
     "charges": ("basis", "term", "tier"),
+    "performance": ("term",),
     "statement_outcomes": ("outcome",),
     "statements": ("contract",),
     "invoices": ("invoice_id",),

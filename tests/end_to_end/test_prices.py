@@ -87,3 +87,19 @@ def test_who_pays_above_a_cap_is_told_to_have_it_corrected(tmp_path: Path) -> No
     shown = " ".join(html_of(finance).split())
     assert "make less of the same count: ask Example AI Inc to correct the invoice" in shown
     assert "nothing to object to" not in shown
+
+
+def test_finance_reads_what_outcomes_did_together(tmp_path: Path) -> None:
+    buyer = Buyer(FOLDER / "what_outcomes_do_together" / "contract.yml", tmp_path)
+    buyer.statement(as_of="2026-06-01T00:00:00Z")
+    (finance,) = buyer.mails("finance")
+    shown = " ".join(html_of(finance).replace("<br>", " ").split())
+    told = ("80.00 % satisfied, 80 % to reach", "2.33 fewer than by baseline-2025", "-10.00 USD")
+    for said in told:
+        assert said in shown
+    rows = buyer.mart("performance")
+    marts = {row["term"]: (row["is_reached"], str(row["amount"])) for row in rows}
+    assert marts == {
+        "csat_bonus": (True, "25.000000"), "prevented": (None, "9.320000"),
+        "service_credit": (False, "-10.000000"),
+    }  # fmt: skip

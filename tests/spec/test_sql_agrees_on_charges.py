@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from recount.charging import Charge, bands, charge
+from recount.charging import Charge, Share, bands, charge
 from recount.contract.canonical import canonical_json
 from tests.spec.bills import logged
 from tests.support.cases import Billed, Case, Recounted, at, contract_of, outcome_of, recount
@@ -38,6 +38,21 @@ def price(*forms: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
+def performance(draw: st.DrawFn) -> dict[str, Any]:
+    """A share that is to be reached, and a baseline."""
+    share = draw(st.sampled_from(("0", "50", "66.666666", "75", "100")))
+    follows = draw(st.sampled_from(("pays", "otherwise", "both")))
+    term: dict[str, Any] = {"of": "resolution", "at_least": share}
+    if follows != "otherwise":
+        term["pays"] = draw(money)
+    if follows != "pays":
+        term["otherwise"] = draw(st.sampled_from(("0", "0.5", "12.345678", "100")))
+    baseline = {"id": "B-1", "percent": draw(st.sampled_from(("0", "12.5", "33.333333", "100"))),
+                "each": draw(money)}  # fmt: skip
+    return {"share": term, "prevented": {"of": "resolution", "against": baseline}}
+
+
+@st.composite
 def months(draw: st.DrawFn, name: str) -> Case:
     """A month of some outcomes and usage, billed at prices of nobody's choosing."""
     pricing: dict[str, Any] = {
@@ -49,6 +64,8 @@ def months(draw: st.DrawFn, name: str) -> Case:
     if draw(st.booleans()):
         floor, cap = sorted(draw(st.lists(st.integers(0, 40), min_size=2, max_size=2)))
         pricing["monthly"] = {"floor": f"{floor}.00", "cap": f"{cap}.50"}
+    if draw(st.booleans()):
+        pricing["performance"] = draw(performance())
     contract = contract_of(
         contract=name, outcomes=outcome_of(clauses=RATED), pricing=pricing,
         currency=draw(st.sampled_from(("USD", "JPY", "KWD"))),
@@ -86,10 +103,12 @@ def recounted(cases: list[Case], tmp_path_factory: pytest.TempPathFactory) -> Re
 
 def _charged(case: Case, recounted: Recounted) -> Charge:
     pricing = json.loads(canonical_json(case.contract))["pricing"]
-    met = sum(row["verdict"] == "met" for row in recounted.rows("determinations", case))
+    verdicts = [row["verdict"] for row in recounted.rows("determinations", case)]
+    met = verdicts.count("met")
+    shares = {"resolution": Share(met, met + verdicts.count("not_met"))}
     used = sum((line.quantity for line in case.lines if line.line_id == "used"), Decimal(0))  # type: ignore[attr-defined]
     quantities = {"resolution": Decimal(met), "minutes": used}
-    return charge(pricing, quantities, case.contract.minor_units)
+    return charge(pricing, quantities, case.contract.minor_units, shares=shares)
 
 
 def test_every_charge_is_the_same_to_the_last_minor_unit(
@@ -114,7 +133,10 @@ def test_every_term_of_a_charge_is_the_same(cases: list[Case], recounted: Recoun
         }
         assert found == {term: amount for term, amount in expected.items() if amount}, case
         compared |= set(found)
-    assert compared == {"resolution", "minutes", "platform_fee", "monthly_floor", "monthly_cap"}
+    assert compared == {
+        "resolution", "minutes", "platform_fee", "share", "prevented", "monthly_floor",
+        "monthly_cap",
+    }  # fmt: skip
 
 
 def test_the_prices_of_all_outcomes_add_up_to_their_charge(

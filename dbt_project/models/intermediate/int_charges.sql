@@ -1,14 +1,13 @@
 -- One row per contract and basis: what the contract's own terms charge for what we recounted, for
 -- what cannot be contested, and for all that can still be charged. Each term is rounded once; the
 -- ceiling of the year goes before the floor of the month.
-with terms as (
+with performed as (
 
     select
         contract_key,
         basis,
         sum(amount) as amount
-    from {{ ref('int_term_charges') }}
-    where basis in ('recounted', 'payable', 'at_most')
+    from {{ ref('int_performance') }}
     group by contract_key, basis
 
 ),
@@ -17,13 +16,9 @@ limits as (
 
     select
         contract_key,
-        {% for limit, amount in [
-            ('fee', 'platform_fee'), ('credits_bought', 'amount_of_credits_bought'),
-            ('floor', 'monthly_floor'), ('cap', 'monthly_cap'), ('annual_left', 'annual_left')
-        ] %}
-        {{ round_to_minor_unit(amount, 'minor_units') }} as amount_{{ limit }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ round_to_minor_unit('monthly_floor', 'minor_units') }} as amount_floor,
+        {{ round_to_minor_unit('monthly_cap', 'minor_units') }} as amount_cap,
+        {{ round_to_minor_unit('annual_left', 'minor_units') }} as amount_annual_left
     from {{ source('terms', 'contracts') }}
 
 ),
@@ -31,17 +26,21 @@ limits as (
 computed as (
 
     select
-        terms.contract_key,
-        terms.basis,
-        limits.amount_fee,
-        limits.amount_credits_bought,
+        base.contract_key,
+        base.basis,
+        base.amount_fee,
+        base.amount_credits_bought,
         limits.amount_annual_left,
         limits.amount_floor,
         limits.amount_cap,
-        terms.amount + limits.amount_fee + limits.amount_credits_bought as amount_computed
-    from terms
+        base.amount + coalesce(performed.amount, 0) as amount_computed
+    from {{ ref('int_base_charges') }} as base
     inner join limits
-        on terms.contract_key = limits.contract_key
+        on base.contract_key = limits.contract_key
+    left join performed
+        on
+            base.contract_key = performed.contract_key
+            and base.basis = performed.basis
 
 ),
 

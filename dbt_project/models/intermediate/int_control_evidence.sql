@@ -28,7 +28,7 @@ named as (
     from patterns
     inner join {{ source('terms', 'definitions') }} as definitions
         on patterns.definition_key = definitions.definition_key
-    where definitions.counted_by = 'buyer'
+    where definitions.counted_by in ('buyer', 'measured')
     group by definitions.contract_key, patterns.event_type
 
 ),
@@ -49,7 +49,7 @@ concluded as (
 
     select distinct contract_key
     from {{ ref('int_determinations') }}
-    where counted_by = 'buyer'
+    where counted_by in ('buyer', 'measured')
 
 ),
 

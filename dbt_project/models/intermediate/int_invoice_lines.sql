@@ -10,8 +10,18 @@ with outcomes as (
 
 usage as (
 
-    select * from {{ source('terms', 'price_terms') }}
+    select
+        contract_key,
+        line_type,
+        measured_by
+    from {{ source('terms', 'price_terms') }}
     where measured_by in ('vendor', 'balance')
+    union all
+    select
+        contract_key,
+        term as line_type,
+        'performance' as measured_by
+    from {{ source('terms', 'performance_terms') }}
 
 ),
 
@@ -57,7 +67,7 @@ kinds as (
         case
             when credit_status = 'unclear' then 'unknown'
             when measured_by = 'vendor' then 'usage'
-            when measured_by = 'balance' then 'fee'
+            when measured_by in ('balance', 'performance') then 'fee'
             when definition_key is null and outcome = 'platform_fee' then 'fee'
             when definition_key is null then 'unknown'
             when

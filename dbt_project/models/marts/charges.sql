@@ -36,6 +36,13 @@ limits as (
 
 ),
 
+performed as (
+
+    select * from {{ ref('int_performance') }}
+    where amount <> 0
+
+),
+
 steps as (
 
     select
@@ -47,6 +54,16 @@ steps as (
         amount_exact,
         amount
     from terms
+    union all
+    select
+        contract_key,
+        basis,
+        term,
+        null as tier,
+        quantity,
+        amount_exact,
+        amount
+    from performed
     union all
     select
         contract_key,

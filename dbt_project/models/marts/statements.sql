@@ -56,6 +56,17 @@ credits as (
 
 ),
 
+-- what is only measured keeps a month open as well
+open_determinations as (
+
+    select distinct contract_key
+    from {{ ref('int_determinations') }}
+    where
+        counted_by in ('buyer', 'measured')
+        and verdict = 'pending'
+
+),
+
 open_windows as (
 
     select
@@ -65,7 +76,7 @@ open_windows as (
     inner join {{ ref('int_clause_verdicts') }} as clause_verdicts
         on determinations.candidate_key = clause_verdicts.candidate_key
     where
-        determinations.counted_by = 'buyer'
+        determinations.counted_by in ('buyer', 'measured')
         and determinations.verdict = 'pending'
         and clause_verdicts.verdict = 'pending'
     group by determinations.contract_key
@@ -82,7 +93,8 @@ select
     runs.final_from,
     runs.currency_code,
     case
-        when runs.as_of >= runs.final_from and outcomes.pending_determination_count = 0 then 'final'
+        when runs.as_of >= runs.final_from and open_determinations.contract_key is null
+            then 'final'
         else 'provisional'
     end as kind,
     open_windows.pending_until,
@@ -132,5 +144,7 @@ left join invoiced
     on runs.contract_key = invoiced.contract_key
 left join credits
     on runs.contract_key = credits.contract_key
+left join open_determinations
+    on runs.contract_key = open_determinations.contract_key
 left join open_windows
     on runs.contract_key = open_windows.contract_key

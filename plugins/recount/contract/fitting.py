@@ -7,6 +7,7 @@ from recount.contract.definitions import Outcome
 from recount.contract.part import refuse
 from recount.contract.pricing import OutcomePrice, Pricing
 from recount.contract.times import format_duration
+from recount.contract.vocabulary import unknown
 
 
 def check(outcomes: Mapping[str, Outcome], pricing: Pricing) -> None:
@@ -15,10 +16,18 @@ def check(outcomes: Mapping[str, Outcome], pricing: Pricing) -> None:
         _fits_tiers(name, outcomes[name], price)
         _fits_windows(name, outcomes[name], price)
     _fits_credits(pricing)
-    for name in pricing.usage:
-        if name in outcomes or name in Pricing.model_fields:
-            because = f"{name} has a price already; give what is used another name"
-            raise refuse(because, "pricing", "usage", name)
+    for beside in ("usage", "performance"):
+        for name in getattr(pricing, beside):
+            if name in outcomes or name in Pricing.model_fields:
+                because = f"{name} has a price already; give it another name"
+                raise refuse(because, "pricing", beside, name)
+    for name, term in pricing.performance.items():
+        if name in pricing.usage:
+            because = f"{name} has a price already; give it another name"
+            raise refuse(because, "pricing", "performance", name)
+        if term.of not in outcomes:
+            because = unknown(term.of, outcomes, "outcome of the contract")
+            raise refuse(because, "pricing", "performance", name, "of")
 
 
 def _fits_credits(pricing: Pricing) -> None:

@@ -96,8 +96,10 @@ class Contract(Part):
             if name not in outcomes and name not in Pricing.model_fields:
                 known = [*outcomes, *Pricing.model_fields]
                 raise refuse(unknown(name, known, "outcome or supported price"), "pricing", name)
+        performance = (_mapping(pricing, "performance") or {}).values()
+        measured = [term.get("of") for term in performance if isinstance(term, dict)]
         for name in outcomes:
-            if name not in pricing:
+            if name not in pricing and name not in measured:
                 because = f'{name} has no price; add {name}: {{per_outcome: "0.99"}}'
                 raise refuse(because, "pricing")
         return value

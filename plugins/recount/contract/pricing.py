@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from recount.contract.numbers import Money, Percent, Quantity
 from recount.contract.part import Part, refuse
+from recount.contract.performance import Performance
 from recount.contract.shared import Annual, Credits
 from recount.contract.texts import EventType, Line, Name, OneOrMore
 from recount.contract.times import Duration
@@ -185,6 +186,8 @@ class Pricing(Part):
     """A fixed fee of each month, quoted."""
     credits: Credits | None = None
     """Credits that are bought in advance, of which outcomes and usage draw."""
+    performance: dict[Name, Performance] = Field(default_factory=dict)
+    """What is charged or credited for how a month's outcomes did together, each under a name."""
     monthly: Monthly | None = None
     """The floor and the cap of a month's charge."""
     annual: Annual | None = None

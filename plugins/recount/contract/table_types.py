@@ -17,6 +17,14 @@ _NULLABLE = {
     "actors": {"valid_from", "valid_until"},
     "price_terms": {"tier", "share", "net_within_us", "agreed_quantity", "credits_each"},
     "price_bands": {"quantity_to"},
+    "performance_terms": {
+        "at_least",
+        "amount_paid",
+        "share_credited",
+        "baseline",
+        "baseline_share",
+        "price_each",
+    },
 }
 
 _COLUMNS = {
@@ -98,6 +106,17 @@ _COLUMNS = {
         ("band_number", pa.int32()),
         ("quantity_from", _MONEY),
         ("quantity_to", _MONEY),
+        ("price_each", _MONEY),
+    ],
+    "performance_terms": [
+        _CONTRACT,
+        ("term", _WORD),
+        ("outcome", _WORD),
+        ("at_least", _MONEY),
+        ("amount_paid", _MONEY),
+        ("share_credited", _SHARE),
+        ("baseline", _WORD),
+        ("baseline_share", _SHARE),
         ("price_each", _MONEY),
     ],
     "price_nets": [_CONTRACT, _PRICE, ("event_type", _WORD)],

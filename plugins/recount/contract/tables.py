@@ -15,6 +15,7 @@ import pyarrow as pa
 from recount.contract.balances import Balances
 from recount.contract.definitions import Clause, ConcludedBy, Definition, Outcome
 from recount.contract.model import Contract
+from recount.contract.performance import Performance
 from recount.contract.price_tables import price_rows
 from recount.contract.pricing import Monthly
 from recount.contract.table_types import SCHEMAS
@@ -56,6 +57,8 @@ def _terms(contract: Contract, left: Balances) -> Iterator[tuple[str, Row]]:
             days = {"valid_from": actor.from_, "valid_until": actor.until}
             instants = {key: _midnight(day, contract.zone) for key, day in days.items()}
             yield "actors", {"actor_id": actor.id, "actor_type": actor_type} | instants
+    for name, term in contract.pricing.performance.items():
+        yield "performance_terms", {"term": name} | _performance(term)
     for name, outcome in contract.outcomes.items():
         for attribute, value in _accepted(outcome):
             words = {"attribute": attribute, "accepted_value": value}
@@ -78,6 +81,19 @@ def _contract(contract: Contract) -> Row:
         "unverifiable_policy": contract.settlement.unverifiable,
         "has_reclassify": contract.rights.reclassify,
         "has_set_off": contract.rights.set_off,
+    }
+
+
+def _performance(term: Performance) -> Row:
+    credited, baseline = term.otherwise, term.against
+    return {
+        "outcome": term.of,
+        "at_least": term.at_least,
+        "amount_paid": term.pays,
+        "share_credited": None if credited is None else credited / 100,
+        "baseline": baseline and baseline.id,
+        "baseline_share": None if baseline is None else baseline.percent / 100,
+        "price_each": baseline and baseline.each,
     }
 
 
@@ -107,7 +123,8 @@ def _definitions(contract: Contract) -> Iterator[tuple[Row, Definition]]:
             "count_once_per": outcome.count_once_per,
             "counts_in": outcome.counts_in,
         }
-        yield row | {"counted_by": "buyer"}, outcome
+        is_billed = name in contract.pricing.outcomes
+        yield row | {"counted_by": "buyer" if is_billed else "measured"}, outcome
         if outcome.vendor_says:
             yield row | {"counted_by": "vendor"}, outcome.vendor_says
 

@@ -109,6 +109,7 @@ def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> list[Fact]:
         ("Tolerance", letterhead.tolerance, _tested(statement)),
         ("Divergence", *(_divergence(statement["divergence"]) if letterhead.invoice_ids else ())),
         ("A year at this rate", *_year(statement)),
+        *_performance(statement),
         *_balances(statement),
     ]
     return [(label, [text for text in texts if text]) for label, *texts in facts if any(texts)]
@@ -132,6 +133,19 @@ def _year(statement: Mapping[str, Any]) -> tuple[str, ...]:
     if amount is None:
         return ()
     return (money(amount, statement["currency"]), "12 times the variance, if every month is alike")
+
+
+def _performance(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """What outcomes did together, and what the contract charges or credits for it."""
+    found: list[tuple[str, ...]] = []
+    for term, of in statement.get("performance", {}).items():
+        share = "none decided" if of["percent"] is None else f"{percent(of['percent'])} {of['of']}"
+        if of["baseline"]:
+            against = f"{of['fewer_than_baseline']} fewer than by {of['baseline']}"
+        else:
+            against = f"{of['to_reach']} % to reach"
+        found.append((term, f"{share}, {against}", money(of["amount"], statement["currency"])))
+    return found
 
 
 def _balances(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
