@@ -19,10 +19,10 @@ export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format docs bench up env clean
+.PHONY: help install demo test test-deep lint format docs bench up env clean
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 install: $(INSTALLED) ## install everything into .venv, exactly as locked
 
@@ -31,6 +31,9 @@ demo: $(INSTALLED) ## run the bundled month through Airflow, and show what it fi
 
 test: $(INSTALLED) ## run every test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+test-deep: $(INSTALLED) ## change the code that decides in many small ways, and see that tests notice
+	$(BIN)/python -m tests.deep.mutants
 
 lint: $(INSTALLED) ## check style and types of Python and SQL
 	$(BIN)/ruff check .

@@ -22,7 +22,8 @@ def main(model: str) -> int:
     if not (folder / "scratch.duckdb").exists():
         _make_empty(folder)
         with contextlib.chdir(folder):
-            built = dbtRunner().invoke([*quiet, "run", *where])
+            kinds = ["--resource-type", "model", "--resource-type", "seed"]
+            built = dbtRunner().invoke([*quiet, "build", *kinds, *where])
         if not built.success:
             return 2
     with contextlib.chdir(folder):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from recount.decide import Decision, Terms, decide, divergence, percent
-from recount.statement import Counted, Kind, Sides, Statement
+from recount.decide import Decision, Terms, decide, divergence, percent, settles
+from recount.statement import Counted, Drawn, Kind, Sides, Statement
 
 NOTHING = Counted(0, Decimal(0))
 FINAL = Statement(
@@ -103,6 +103,69 @@ def test_each_by_itself_exactly_at_the_tolerance_passes() -> None:
     assert decide(MIXED, terms, findings=[]).action == "pay"
 
 
+def over(amount: str, count: int = 3) -> Statement:
+    return replace(FINAL, over_invoiced=Counted(count, Decimal(amount)))
+
+
+@pytest.mark.parametrize(("amount", "action"), [("3.00", "pay"), ("3.01", "dispute")])
+def test_over_invoicing_of_exactly_the_least_amount_passes_whatever_its_share(
+    amount: str, action: str
+) -> None:
+    terms = replace(TWO_PERCENT, at_least=Decimal("3.00"))
+    assert decide(over(amount), terms, findings=[]).action == action
+
+
+@pytest.mark.parametrize(("amount", "action"), [("1.50", "pay"), ("1.51", "dispute")])
+def test_over_invoicing_of_exactly_the_most_amount_passes_and_more_never(
+    amount: str, action: str
+) -> None:
+    terms = replace(TWO_PERCENT, at_most=Decimal("1.50"))
+    assert decide(over(amount, count=1), terms, findings=[]).action == action
+
+
+def test_the_tolerance_is_said_with_its_bounds_where_it_has_any() -> None:
+    bounded = replace(TWO_PERCENT, at_least=Decimal("3.00"), at_most=Decimal("9.00"))
+    said = [decide(WITHIN, terms, findings=[]).because for terms in (TWO_PERCENT, bounded)]
+    assert said == [
+        "over-invoicing is within the tolerance of 2 %",
+        "over-invoicing is within the tolerance of 2 %, at least 3.00, at most 9.00",
+    ]
+
+
+def test_what_was_not_invoiced_is_set_off_only_where_the_contract_says_so() -> None:
+    missed = replace(FINAL, under_invoiced=Counted(1, Decimal("1.00")))
+    assert decide(missed, TWO_PERCENT, findings=[]).action == "dispute"
+    assert decide(missed, replace(TWO_PERCENT, may_set_off=True), findings=[]).action == "pay"
+
+
+@pytest.mark.parametrize(
+    ("statement", "terms", "has_invoice", "settled"),
+    [
+        (FINAL, TWO_PERCENT, True, ("97.00", "80")),
+        (WITHIN, TWO_PERCENT, True, ("100.00", "100")),
+        (FINAL, QUERY_ONLY, True, ("100.00", "100")),
+        (WITHIN, TWO_PERCENT, False, ("97.00", "60")),
+        (PROVISIONAL, TWO_PERCENT, True, None),
+        (PROVISIONAL, TWO_PERCENT, False, None),
+    ],
+)
+def test_a_month_settles_what_is_paid_and_the_credits_of_the_count_that_stands(
+    statement: Statement, terms: Terms, has_invoice: bool, settled: tuple[str, str] | None
+) -> None:
+    drawn = replace(statement, credits=Drawn(Decimal(100), Decimal(60), Decimal(80)))
+    decision = decide(statement, terms, findings=[])
+    expected = settled and tuple(map(Decimal, settled))
+    assert settles(drawn, decision, has_invoice=has_invoice) == expected
+
+
+@pytest.mark.parametrize("terms", [TWO_PERCENT, QUERY_ONLY])
+@pytest.mark.parametrize("has_invoice", [True, False])
+def test_a_month_without_credits_settles_none(terms: Terms, has_invoice: bool) -> None:
+    found = settles(FINAL, decide(FINAL, terms, findings=[]), has_invoice=has_invoice)
+    assert found is not None
+    assert found[1] == 0
+
+
 def test_the_first_finding_that_holds_is_why() -> None:
     findings = [NOTE, Found("hold", "first"), Found("hold", "second")]
     assert decide(FINAL, TWO_PERCENT, findings=findings).because == "first"
@@ -147,6 +210,9 @@ def test_the_divergence_is_the_plain_net_figure_of_each_denominator(
 @pytest.mark.parametrize(
     ("part", "whole", "expected"),
     [
+        ("67", "20000", "0.34"),
+        ("9", "20000", "0.04"),
+        ("0.5", "100", "0.50"),
         ("14000", "41000", "34.15"),
         ("14000", "27000", "51.85"),
         ("1", "800", "0.12"),  # 0.125 %: halves go to the even digit

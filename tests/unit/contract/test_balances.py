@@ -172,3 +172,32 @@ def test_a_month_depends_on_no_other_where_months_share_nothing() -> None:
 def test_a_month_depends_on_all_since_the_first_purchase_across_years() -> None:
     contract = prepaid(lot("2025-11-30", 1))
     assert earlier_periods([contract], contract, "2026-02") == ["2025-11", "2025-12", "2026-01"]
+
+
+def test_a_month_depends_on_those_of_whatever_reaches_back_farthest() -> None:
+    pool = {"bought": [lot("2026-09-01", 10), lot("2026-05-01", 10)], "each": "0.01"}
+    pricing = {"resolution": DRAWING, "annual": CEILING, "credits": pool}
+    both = contract_of(pricing=pricing)
+    assert earlier_periods([both], both, "2026-08") == ["2026-05", "2026-06", "2026-07"]
+
+
+def test_a_month_from_which_on_is_counted_depends_on_no_other() -> None:
+    contract = capped(taken_over={"before": "2026-10", "settled": "60.00"})
+    assert earlier_periods([contract], contract, "2026-10") == []
+    assert earlier_periods([contract], contract, "2026-09") == ["2026-07", "2026-08"]
+
+
+def test_every_month_since_the_first_purchase_draws() -> None:
+    contract = prepaid(lot("2026-01-01", 100), lot("2026-06-01", 100))
+    assert pool(contract, "2026-07", drawn(m2026_02=30), 0) == [170, 0, 0, 0, 170]
+
+
+def test_what_was_drawn_before_came_out_of_what_had_been_bought_by_then() -> None:
+    taken_over = {"before": "2026-10", "used": 30}
+    contract = prepaid(lot("2026-01-01", 20), lot("2026-10-01", 50), taken_over=taken_over)
+    assert pool(contract, "2026-10", [], 0) == [0, 50, 0, 0, 50]
+
+
+def test_months_before_what_was_taken_over_draw_nothing_twice() -> None:
+    contract = prepaid(lot("2026-01-01", 100), taken_over={"before": "2026-10", "used": 30})
+    assert pool(contract, "2026-11", drawn(m2026_08=10, m2026_10=5), 0) == [65, 0, 0, 0, 65]

@@ -79,3 +79,20 @@ def test_a_line_may_bill_nothing_for_what_the_credits_cover_and_their_price_beyo
 
 def test_a_contract_whose_months_share_nothing_has_no_balances(tmp_path: Path) -> None:
     assert balances(contract_of(tmp_path, acme_with(FLAT, FLAT)), "2026-07") == Balances()
+
+
+def test_without_what_is_left_no_line_may_be_free(tmp_path: Path) -> None:
+    contract = contract_of(tmp_path, acme_with(FLAT, "{credits: 1}", (FEE, CREDITS)))
+    bands = terms_tables([contract])["price_bands"].to_pylist()
+    assert [(band["price_key"], band["price_each"]) for band in bands] == [
+        (0, Decimal("0.006")), (1, Decimal("0.006")),
+    ]  # fmt: skip
+
+
+def test_credits_and_usage_need_no_subject(tmp_path: Path) -> None:
+    seats = '  usage: {seats: {credits: "2"}}\n'
+    contract = contract_of(tmp_path, acme_with(FLAT, FLAT, (FEE, seats + CREDITS)))
+    terms = terms_tables([contract])["price_terms"].to_pylist()
+    assert [(term["line_type"], term["needs_subject"]) for term in terms] == [
+        ("resolution", False), ("seats", False), ("credits", False),
+    ]  # fmt: skip
