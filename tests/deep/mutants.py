@@ -107,7 +107,8 @@ def equivalents() -> dict[tuple[str, str, str], str]:
     return {(each["file"], each["line"], each["becomes"]): each["because"] for each in listed}
 
 
-def _line_of(target: Target, mutant: Mutant) -> tuple[str, str]:
+def line_of(target: Target, mutant: Mutant) -> tuple[str, str]:
+    """The line of a mutant as it stands, and as it becomes."""
     number = mutant.line(target.text) - 1
     return (
         target.text.splitlines()[number].strip(),
@@ -140,7 +141,7 @@ def main() -> int:
             if not all(map(untouched._passes, untouched._commands(target))):
                 sys.exit(f"{target.file}: its tests fail without any change; see to them first")
         free.put(untouched)
-        new = [pair for pair in tried if (str(pair[0].file), *_line_of(*pair)) not in known]
+        new = [pair for pair in tried if (str(pair[0].file), *line_of(*pair)) not in known]
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(attempt, new))
     print(
@@ -150,7 +151,7 @@ def main() -> int:
 
 
 def _say(target: Target, mutant: Mutant) -> None:
-    was, becomes = _line_of(target, mutant)
+    was, becomes = line_of(target, mutant)
     print(f"survived: {target.file}:{mutant.line(target.text)}: {was}  ->  {becomes}", flush=True)
 
 
