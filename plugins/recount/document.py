@@ -20,6 +20,7 @@ def statement_document(
     statement: Statement,
     decision: Decision,
     *,
+    is_above_tolerance: bool,
     divergence: Mapping[str, str | None],
     findings: Sequence[Mapping[str, Any]],
     inputs: Mapping[str, str],
@@ -38,6 +39,7 @@ def statement_document(
         "decision": str(decision.action),
         "billing_source": decision.billing_source,
         "because": decision.because,
+        "is_above_tolerance": is_above_tolerance,
         **_counts(statement),
         "amounts": {
             **_amounts(statement),

@@ -15,7 +15,7 @@ import pyarrow as pa
 from recount import due, guard, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
-from recount.decide import Terms, decide, divergence, settles
+from recount.decide import Terms, decide, divergence, over_invoicing, settles
 from recount.document import figures, statement_document
 from recount.earlier import EarlierMonths, pin_earlier_months
 from recount.lake import Lake
@@ -124,10 +124,12 @@ def _document(
     findings = published.read(lake, findings_key)["findings"]
     statement = from_marts(marts, contract.minor_units)
     found = [_Found(each["severity"], each["because"]) for each in findings]
-    decision = decide(statement, _terms(contract), findings=found)
+    terms = _terms(contract)
+    decision = decide(statement, terms, findings=found)
     return statement_document(
         statement,
         decision,
+        is_above_tolerance=over_invoicing(statement, terms) is not None,
         divergence=divergence(statement, _measure(contract)),
         findings=findings,
         inputs=_inputs(facts),

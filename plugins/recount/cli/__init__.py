@@ -5,7 +5,7 @@ Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with 
 
 import click
 
-from recount.cli.books import accrual, expect, rollforward
+from recount.cli.books import accrual, expect, review, rollforward
 from recount.cli.checks import contract, sources
 from recount.cli.months import demo, overlaps, replay, run, status
 from recount.cli.prices import compare, price
@@ -25,6 +25,6 @@ def main() -> None:
 
 
 _ABOUT_MONTHS = (run, replay, status, overlaps)
-_FOR_THE_BOOKS = (expect, accrual, rollforward)
+_FOR_THE_BOOKS = (expect, accrual, rollforward, review)
 for command in (contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, price, compare, demo):
     main.add_command(command)

@@ -1,11 +1,14 @@
 """Commands for the books: what to expect and to accrue, and what is disputed month by month."""
 
+import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from recount.cli.options import (
+    Amount,
     as_of_option,
     contract_option,
     json_option,
@@ -64,6 +67,32 @@ def accrual(
     expected = expecting.expect(month, progress=progress_on(as_json))
     accounts = expecting.Accounts(expense, accrued)
     print_document(expecting.accrual(month, expected, accounts), expecting.accrual_lines, as_json)
+
+
+@click.command()
+@contract_option
+@as_of_option
+@lake_option
+@click.option("--baseline", type=Amount(), help="What an outcome costs without the vendor.")
+@json_option
+def review(
+    contract_path: Path, as_of: datetime, lake_uri: str, baseline: Decimal | None, as_json: bool
+) -> None:
+    """Say what the settled months say together: drift, growth, prices, and the way out.
+
+    Exit code 0: nothing to act on. 1: the last month was above the tolerance, the vendor's count
+    grew more than the contract expects, or an outcome is not below the baseline.
+    """
+    from recount import reviewing
+    from recount.contract.reading import read_all
+    from recount.lake import open_lake
+
+    versions = read_all(contract_path)
+    only_name(contract_path, versions)
+    newest = max(versions, key=lambda version: version.version)
+    document = reviewing.review(open_lake(lake_uri), newest, as_of, baseline)
+    print_document(document, reviewing.review_lines, as_json)
+    sys.exit(1 if reviewing.is_alarming(document) else 0)
 
 
 @click.command()

@@ -65,6 +65,8 @@ class Exit(Part):
 
     notice: Duration
     """The time between giving notice and the end."""
+    growth: Percent | None = None
+    """By how many percent the vendor's count may grow in a year before somebody should look."""
 
 
 class Signatory(Part):
