@@ -72,8 +72,8 @@ def settled_statement(lake: Lake, contract: str, period: str, before: datetime) 
     """The statement by which a period was settled before an instant; None where it was not."""
     known = (
         each
-        for each in published.statements(lake, contract)
-        if each["period"] == period and parse_instant(each["as_of"]) < before
+        for each in published.statements(lake, contract, period)
+        if parse_instant(each["as_of"]) < before
     )
     of = _stated(known).get((contract, period))
     return of.standing if of and is_settled(of.standing) else None

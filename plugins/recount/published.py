@@ -156,12 +156,16 @@ def _parquet(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def statements(lake: Lake, contract: str | None = None) -> Iterator[dict[str, Any]]:
+def statements(
+    lake: Lake, contract: str | None = None, period: str | None = None
+) -> Iterator[dict[str, Any]]:
     """The newest edition of every published statement, in order of contract, period and as_of.
 
-    All of them, or those of one contract.
+    All of them, or those of one contract, or of one of its periods.
     """
-    prefix = f"statements/contract={contract}" if contract else "statements"
+    prefix = "statements"
+    prefix += f"/contract={contract}" if contract else ""
+    prefix += f"/period={period}" if period else ""
     folders = sorted({key.rpartition("/")[0] for key in lake.keys(prefix)})
     found = [document for folder in folders if (document := newest(lake, folder))]
     yield from sorted(

@@ -12,11 +12,11 @@ _SQL = {
     " + ": " - ", " - ": " + ", " and": " or", " or": " and", " not": "",
     "least(": "greatest(", "greatest(": "least(", "min(": "max(", "max(": "min(",
     " is null": " is not null", " is not null": " is null",
-    "left join": "inner join", "inner join": "left join", " desc": " asc",
+    "left join": "inner join", " desc": " asc",
 }  # fmt: skip
 _SQL_TOKEN = re.compile(
     r"(?<![\w'])(least\(|greatest\(|min\(|max\()| (?:<=|>=|<>|<|>|=|\+|-) "
-    r"|(?<=\S)\s(?:and|or|not)(?=\s)| is not null| is null|left join|inner join| desc\b"
+    r"|(?<=\S)\s(?:and|or|not)(?=\s)| is not null| is null|left join| desc\b"
     r"|(?<=(?:else|then) )\d+(?= |\n)"
 )
 _NO_CODE = re.compile(r"--[^\n]*|{#.*?#}|'[^'\n]*'", re.DOTALL)

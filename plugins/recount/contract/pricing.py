@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -40,8 +40,15 @@ class Priced(NamedTuple):
         return cls("graduated", (Band.model_construct(each=each),))
 
 
+def _has_one_form(schema: dict[str, Any], of: "type[UnitPrice]") -> None:
+    """Say in a JSON Schema what the reader holds a price to."""
+    schema["oneOf"] = [{"required": [form]} for form in of._forms()]
+
+
 class UnitPrice(Part):
     """A price by how many units there are: in one of several ways."""
+
+    model_config = ConfigDict(json_schema_extra=_has_one_form)
 
     graduated: tuple[Band, ...] | None = Field(None, min_length=1)
     """Bands of units, of which each unit is priced by its own."""

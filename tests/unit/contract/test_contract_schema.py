@@ -73,6 +73,8 @@ def test_the_contract_of_the_design_page_fits_the_schema() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ('{per_outcome: "0.99"}', '{per_outcome: "0.99", percent_of_value: "2"}'),
+        ('{per_outcome: "0.99"}', "{}"),
         ('"0.99"', "0.99"),
         ("version: 3", 'version: "3"'),
         ("reclassify:", "reclasify:"),
