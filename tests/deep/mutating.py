@@ -17,7 +17,7 @@ _SQL = {
 _SQL_TOKEN = re.compile(
     r"(?<![\w'])(least\(|greatest\(|min\(|max\()| (?:<=|>=|<>|<|>|=|\+|-) "
     r"|(?<=\S)\s(?:and|or|not)(?=\s)| is not null| is null|left join| desc\b"
-    r"|(?<=(?:else|then) )\d+(?= |\n)"
+    r"|(?<=(?:else|then) )\d+(?= |\n)(?! end\b)"
 )
 _NO_CODE = re.compile(r"--[^\n]*|{#.*?#}|'[^'\n]*'", re.DOTALL)
 _PYTHON = {
