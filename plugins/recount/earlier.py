@@ -53,13 +53,25 @@ def pin_earlier_months(month: Month, *, refresh: bool = False) -> dict[str, list
     contract = month.contract
     if not contract.pricing.is_shared:
         return None
-    folder = f"pins/{month.slot(contract).path}/earlier_months"
+    folder = _pin_folder(month, contract)
     pin = published.newest(month.lake, folder)
     is_pinned = pin and pin["contract_sha256"] == digest(contract) and not pin["open"]
     if pin is None or refresh or not is_pinned:
         pin = {"contract_sha256": digest(contract), **_found(month, contract)}
         published.publish(month.lake, folder, pin)
     return {"settled": pin["settled"], "open": pin["open"]}
+
+
+def take_over(month: Month, aside: Month) -> None:
+    """Let a month in another lake depend on what earlier ones settled in its own."""
+    contract = month.contract
+    if contract.pricing.is_shared:
+        pin = {"contract_sha256": digest(contract), **_found(month, contract)}
+        published.publish(aside.lake, _pin_folder(aside, contract), pin)
+
+
+def _pin_folder(month: Month, contract: Contract) -> str:
+    return f"pins/{month.slot(contract).path}/earlier_months"
 
 
 def _found(month: Month, contract: Contract) -> dict[str, list[Any]]:

@@ -17,7 +17,7 @@ from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
 from recount.decide import Terms, decide, divergence, over_invoicing, settles
 from recount.document import figures, statement_document
-from recount.earlier import EarlierMonths, pin_earlier_months
+from recount.earlier import EarlierMonths, pin_earlier_months, take_over
 from recount.lake import Lake
 from recount.month import Month
 from recount.pins import land, pins_of
@@ -201,9 +201,11 @@ def _up_to_the_decision(month: Month, refresh: bool, progress: Progress) -> tupl
 def replay(month: Month, *, progress: Progress = lambda _: None) -> dict[str, Any]:
     """What the statement would say: every stage but the last, in a lake that is thrown away.
 
-    The sources are read anew, and nobody is told.
+    The sources are read anew, and nobody is told. Of the month's own lake only what earlier months
+    settled is read, where the contract's months share something.
     """
     with tempfile.TemporaryDirectory(prefix="recount-") as folder:
         aside = replace(month, lake_uri=folder)
+        take_over(month, aside)
         _, statement = _up_to_the_decision(aside, False, progress)
         return published.read(aside.lake, statement)

@@ -34,7 +34,7 @@ class Buyer:
 
     def run(self, *words: str, as_of: str = FINAL, command: str = "run") -> Result:
         """Run a month and return exit code and output; the JSON document is on stdout."""
-        lake = ["--lake", str(self.lake)] if command == "run" else []
+        lake = ["--lake", str(self.lake)]
         month = ["--contract", str(self.contract), "--period", self.period, "--as-of", as_of]
         return CliRunner().invoke(main, [command, *month, *lake, "--json", *words])
 

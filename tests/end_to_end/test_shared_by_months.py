@@ -80,6 +80,16 @@ def test_a_month_whose_earlier_ones_are_open_is_held_and_counted_again_when_they
     assert run(capped, lake, "2026-04")["2026-04"]["decision"] == "pay"
 
 
+def test_a_replay_takes_what_earlier_months_settled_from_the_lake_and_adds_nothing_to_it(
+    folder: Path, capped: Path, year: dict[str, dict[str, Any]]
+) -> None:
+    buyer = Buyer(capped, folder / "lake", "2026-05")
+    before = buyer.objects()
+    replayed = buyer.statement(command="replay", as_of=final("2026-05"))
+    assert replayed == year["2026-05"]
+    assert buyer.objects() == before
+
+
 def test_what_is_settled_later_than_a_month_looks_changes_nothing_of_it(
     folder: Path, capped: Path
 ) -> None:

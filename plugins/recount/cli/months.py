@@ -48,12 +48,18 @@ def run(
 @period_option
 @click.option("--as-of", type=Instant(),
               help="As of this instant; by default when the month can be final.")  # fmt: skip
+@lake_option
 @json_option
-def replay(contract_path: Path, period: str, as_of: datetime | None, as_json: bool) -> None:
-    """Say what the statement would be, and tell nobody: nothing is published or sent."""
+def replay(
+    contract_path: Path, period: str, as_of: datetime | None, lake_uri: str, as_json: bool
+) -> None:
+    """Say what the statement would be, and tell nobody: nothing is published or sent.
+
+    Of the lake only what earlier months settled is read, where months share a ceiling or credits.
+    """
     from recount import stages
 
-    month = month_of(contract_path, period, as_of, "")
+    month = month_of(contract_path, period, as_of, lake_uri)
     statement = stages.replay(month, progress=progress_on(as_json))
     _print(statement, as_json, "This is a what-if: nothing was published or sent.")
 
