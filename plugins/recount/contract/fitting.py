@@ -15,6 +15,9 @@ def check(outcomes: Mapping[str, Outcome], pricing: Pricing) -> None:
     for name, price in pricing.outcomes.items():
         _fits_tiers(name, outcomes[name], price)
         _fits_windows(name, outcomes[name], price)
+    if not pricing.outcomes:
+        because = "none of the outcomes has a price, so that nothing could be invoiced; add one"
+        raise refuse(because, "pricing")
     _fits_credits(pricing)
     for beside in ("usage", "performance"):
         for name in getattr(pricing, beside):

@@ -125,7 +125,7 @@ def _definitions(contract: Contract) -> Iterator[tuple[Row, Definition]]:
         }
         is_billed = name in contract.pricing.outcomes
         yield row | {"counted_by": "buyer" if is_billed else "measured"}, outcome
-        if outcome.vendor_says:
+        if outcome.vendor_says and is_billed:
             yield row | {"counted_by": "vendor"}, outcome.vendor_says
 
 

@@ -71,3 +71,23 @@ def test_what_follows_becomes_rows(tmp_path: Path) -> None:
         "prevented": (None, None, None, "B-1", Decimal("0.333"), 4),
     }
     assert {row["outcome"] for row in rows.values()} == {"resolution"}
+
+
+MEASURED = '  performance: {bonus: {of: resolution, at_least: "80", pays: "1.00"}}\n'
+
+
+def test_a_contract_of_which_no_outcome_is_billed_is_refused(tmp_path: Path) -> None:
+    text = acme_with('  resolution: {per_outcome: "0.99"}\n', MEASURED)
+    assert "none of the outcomes has a price" in refusal_of(tmp_path, text)
+
+
+def test_what_is_measured_alone_is_no_outcome_of_either_side(tmp_path: Path) -> None:
+    again = contract_of(tmp_path, performing('bonus: {of: resolution, at_least: "80", pays: "1"}'))
+    outcomes = {**again.outcomes, "kept": again.outcomes["resolution"]}
+    bonus = again.pricing.performance["bonus"].model_copy(update={"of": "kept"})
+    pricing = again.pricing.model_copy(update={"performance": {"bonus": bonus}})
+    contract = again.model_copy(update={"outcomes": outcomes, "pricing": pricing})
+    definitions = terms_tables([contract])["definitions"].to_pylist()
+    assert [(row["outcome"], row["counted_by"]) for row in definitions] == [
+        ("resolution", "buyer"), ("resolution", "vendor"), ("kept", "measured"),
+    ]  # fmt: skip
