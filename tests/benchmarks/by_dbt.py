@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from recount import pins, published, stages
+from recount.contract.balances import Balances
 from recount.contract.reading import read
 from recount.gathering import gather
 from recount.month import Month
@@ -28,7 +29,9 @@ def prepare(folder: Path, scratch_folder: Path, as_of: str) -> None:
         pins.land(month, source)
     streams = {source: pin["streams"] for source, pin in pins.pins_of(month).items()}
     scratch = Scratch(scratch_folder)
-    terms, tables = gather(scratch, month.lake, contract, "2026-08", month.instant, streams)
+    terms, tables = gather(
+        scratch, month.lake, contract, "2026-08", month.instant, streams, Balances()
+    )
     for name, table in terms.items():
         pq.write_table(table, scratch_folder / f"terms-{name}.parquet")
     kept = {"tables": tables, "unused": sorted(unused_by(contract))}

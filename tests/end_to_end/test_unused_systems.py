@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recount import stages
+from recount import recounting
 from recount.contract.reading import read
 from recount.sources import SYSTEMS, unused_by
 from tests.end_to_end.buyer import Buyer
@@ -17,7 +17,7 @@ def test_a_month_is_the_same_to_the_byte_with_or_without_the_systems_that_it_doe
     contract = write_month(tmp_path)
     alone = Buyer(contract, tmp_path / "alone")
     statement = alone.statement()
-    monkeypatch.setattr(stages, "unused_by", lambda contract: ())
+    monkeypatch.setattr(recounting, "unused_by", lambda contract: ())
     among_all = Buyer(contract, tmp_path / "among-all")
     assert among_all.statement() == statement
     assert among_all.objects("marts") == alone.objects("marts")
