@@ -14,10 +14,11 @@ from recount.cli.options import (
     json_option,
     lake_option,
     month_of,
-    only_name,
+    newest_of,
     period_option,
     print_document,
     progress_on,
+    refresh_option,
 )
 
 
@@ -26,7 +27,7 @@ from recount.cli.options import (
 @period_option
 @as_of_option
 @lake_option
-@click.option("--refresh", is_flag=True, help="Extract again what an earlier run pinned.")
+@refresh_option
 @json_option
 def expect(
     contract_path: Path, period: str, as_of: datetime, lake_uri: str, refresh: bool, as_json: bool
@@ -84,12 +85,9 @@ def review(
     grew more than the contract expects, or an outcome is not below the baseline.
     """
     from recount import reviewing
-    from recount.contract.reading import read_all
     from recount.lake import open_lake
 
-    versions = read_all(contract_path)
-    only_name(contract_path, versions)
-    newest = max(versions, key=lambda version: version.version)
+    newest = newest_of(contract_path)
     document = reviewing.review(open_lake(lake_uri), newest, as_of, baseline)
     print_document(document, reviewing.review_lines, as_json)
     sys.exit(1 if reviewing.is_alarming(document) else 0)
@@ -105,11 +103,8 @@ def rollforward(contract_path: Path, lake_uri: str, as_json: bool) -> None:
     A movement counts in the month in which it was found, so that a month once told never changes.
     """
     from recount import rollforward as following
-    from recount.contract.reading import read_all
     from recount.lake import open_lake
 
-    versions = read_all(contract_path)
-    only_name(contract_path, versions)
-    newest = max(versions, key=lambda version: version.version)
+    newest = newest_of(contract_path)
     document = following.rollforward(open_lake(lake_uri), newest)
     print_document(document, following.rollforward_lines, as_json)

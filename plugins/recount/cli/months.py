@@ -17,6 +17,7 @@ from recount.cli.options import (
     period_option,
     print_json,
     progress_on,
+    refresh_option,
 )
 from recount.periods import parse_instant
 
@@ -26,7 +27,7 @@ from recount.periods import parse_instant
 @period_option
 @as_of_option
 @lake_option
-@click.option("--refresh", is_flag=True, help="Extract again what an earlier run pinned.")
+@refresh_option
 @json_option
 def run(
     contract_path: Path, period: str, as_of: datetime, lake_uri: str, refresh: bool, as_json: bool

@@ -12,6 +12,7 @@ import click
 
 from recount.contract.model import Contract
 from recount.contract.numbers import AMOUNT
+from recount.contract.reading import read_all
 from recount.contract.versions import by_name
 from recount.errors import ContractError
 from recount.periods import Period, parse_instant
@@ -56,6 +57,9 @@ contract_option = click.option(
 period_option = click.option(
     "--period", required=True, metavar="YYYY-MM", help="The billing month, such as 2016-03."
 )
+refresh_option = click.option(
+    "--refresh", is_flag=True, help="Extract again what an earlier run pinned."
+)
 as_of_option = click.option(
     "--as-of", required=True, type=Instant(),
     help="What is known at this instant, such as 2016-05-01T00:00:00Z.",
@@ -70,6 +74,13 @@ def only_name(contract_path: Path, versions: Sequence[Contract]) -> str:
             f"{contract_path} holds {', '.join(names)}; give the path of one contract"
         )
     return names[0]
+
+
+def newest_of(contract_path: Path) -> Contract:
+    """Return the newest version of the one contract that a path holds."""
+    versions = read_all(contract_path)
+    only_name(contract_path, versions)
+    return max(versions, key=lambda version: version.version)
 
 
 def period_of(name: str, contract: Contract) -> Period:
@@ -93,7 +104,6 @@ def _text(value: object) -> str:
 
 def month_of(contract_path: Path, period: str, as_of: datetime | None, lake_uri: str) -> Any:
     """Return the month that a command is about; without an instant, when it can be final."""
-    from recount.contract.reading import read_all
     from recount.month import Month
     from recount.periods import format_instant
 

@@ -7,26 +7,19 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
 from recount.contract.model import Contract
 from recount.evaluator import Event, Line
 from recount.project import DBT_PROJECT
 from tests.support.cases import Case, at, contract_of, recount
-
-SOURCES = yaml.safe_load((DBT_PROJECT / "models" / "sources.yml").read_text("utf-8"))["sources"]
+from tests.support.scratch import make_empty
 
 
 @pytest.fixture(scope="session")
 def empty_scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database that has every source table, typed as documented, and no row."""
     folder = tmp_path_factory.mktemp("empty")
-    with duckdb.connect(str(folder / "scratch.duckdb")) as connection:
-        for source in SOURCES:
-            connection.execute(f"create schema {source['name']}")
-            for table in source["tables"]:
-                columns = ", ".join(f"{c['name']} {c['data_type']}" for c in table["columns"])
-                connection.execute(f"create table {source['name']}.{table['name']} ({columns})")
+    make_empty(folder)
     return folder
 
 

@@ -15,7 +15,8 @@ from recount.gathering import landed_schemas
 from recount.inputs import period_rows, run_rows
 from recount.project import DBT_PROJECT
 from recount.warehouse import MARTS
-from tests.unit.dbt.conftest import SOURCES, run_dbt
+from tests.support.scratch import SOURCES
+from tests.unit.dbt.conftest import run_dbt
 
 TYPES = {
     "bool": "boolean", "date32[day]": "date", "decimal128(12, 8)": "decimal(12, 8)",
