@@ -12,7 +12,9 @@ from typing import Any
 
 NOTHING = Decimal(0)
 _DIGITS = 60  # enough for every product here, which is therefore exact
-FEES = frozenset({"platform_fee", "credits", "performance", "monthly", "annual", "usage"})
+FEES = frozenset({
+    "platform_fee", "credits", "performance", "monthly", "annual", "usage", "escrow", "milestones",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ FRESH = Left()
 
 @dataclass(frozen=True)
 class Share:
-    """How many of an outcome's decided determinations are met, and how many there are."""
+    """How many of an outcome's decided determinations are met in an interval, of how many."""
 
     met: int
     judged: int
@@ -73,11 +75,12 @@ def charge(
     quantities: Mapping[str, Decimal],
     minor_units: int,
     left: Left = FRESH,
-    shares: Mapping[str, Share] | None = None,
+    shares: Mapping[str, Sequence[Share]] | None = None,
 ) -> Charge:
     """Price quantities by the name of their term; of a share of value, the quantity is the value.
 
-    `shares` are those of the outcomes that `performance` is about; over none nothing follows.
+    `shares` has for each term of `performance` that of the month, or those of its days or hours;
+    over no decided determination nothing follows.
 
     What is used and not given is charged as agreed. Each priced term is rounded once, half to even;
     floor and cap are of the sum of all, and what is left of the year's ceiling goes before both.
@@ -99,26 +102,32 @@ def charge(
         steps += [Step(name, rounded(fee, minor_units)) for name, fee in fees.items() if fee]
         base = sum((step.amount for step in steps), NOTHING)
         for name, term in pricing.get("performance", {}).items():
-            share = (shares or {}).get(term["of"], Share(0, 0))
-            steps += _performed(name, term, share, base, minor_units)
+            steps += _performed(name, term, (shares or {}).get(name, ()), base, minor_units)
         return _limited(pricing, steps, minor_units, left)
 
 
 def _performed(
-    name: str, term: Mapping[str, Any], share: Share, base: Decimal, minor_units: int
+    name: str, term: Mapping[str, Any], shares: Sequence[Share], base: Decimal, minor_units: int
 ) -> Iterator[Step]:
-    """Yield what is charged for a share that was reached, or credited for one that was not."""
+    """Yield what is charged for shares that were reached, or credited for one that was not."""
+    judged = [share for share in shares if share.judged]
     if against := term.get("against"):
-        expected = Decimal(against["percent"]) / 100 * share.judged
-        fewer = max(expected - (share.judged - share.met), NOTHING)
-        yield from _term(name, {"each": against["each"]}, fewer, minor_units)
-    elif share.judged and share.met * 100 >= Decimal(term["at_least"]) * share.judged:
-        if pays := Decimal(term.get("pays", NOTHING)):
-            yield Step(name, rounded(pays, minor_units))
-    elif share.judged:
+        for share in judged:
+            expected = Decimal(against["percent"]) / 100 * share.judged
+            fewer = max(expected - (share.judged - share.met), NOTHING)
+            yield from _term(name, {"each": against["each"]}, fewer, minor_units)
+    elif reached := [share for share in judged if _is_reached(term, share)]:
+        pays = {"each": term.get("pays", NOTHING)}
+        yield from _term(name, pays, Decimal(len(reached)), minor_units)
+    elif judged:
         credit = rounded(-base * Decimal(term.get("otherwise", NOTHING)) / 100, minor_units)
         if credit:
             yield Step(name, credit)
+
+
+def _is_reached(term: Mapping[str, Any], share: Share) -> bool:
+    """Multiplied and not divided: exactly what is to be reached is reached."""
+    return share.met * 100 >= Decimal(term["at_least"]) * share.judged
 
 
 def _limited(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from recount.contract.balances import Balances
+from recount.contract.balances import Balances, EscrowBalance
 from recount.decide import Decision, percent
 from recount.periods import format_instant
 from recount.published import canonical, sha256
@@ -93,7 +93,8 @@ def _performed(statement: Statement, row: Mapping[str, Any]) -> dict[str, Any]:
         "judged": judged,
         "percent": percent(Decimal(met), Decimal(judged)) if judged else None,
         "to_reach": None if to_reach is None else _number(to_reach),
-        "is_reached": row["is_reached"],
+        "per": row["per"],
+        "intervals": {"judged": row["interval_count"], "reached": row["reached_count"]},
         "baseline": row["baseline"],
         "fewer_than_baseline": _number(row["quantity"]) if row["baseline"] else None,
         "amount": statement.money(row["amount"]),
@@ -106,8 +107,21 @@ def _settles(
     if settled is None:
         return None
     amount, drawn = settled
-    credits_ = {"credits": _number(drawn)} if left.credits else {}
-    return {"amount": statement.money(amount), **credits_}
+    found = {"amount": statement.money(amount)}
+    if left.credits:
+        found["credits"] = _number(drawn)
+    if left.escrow:
+        withheld, released = _escrowed(statement, amount, left.escrow)
+        found["escrow"] = statement.money(withheld - released)
+    return found
+
+
+def _escrowed(
+    statement: Statement, settled: Decimal, escrow: EscrowBalance
+) -> tuple[Decimal, Decimal]:
+    """What the month holds back, and what it releases since the share was reached."""
+    is_reached = bool(statement.performance["escrow"]["reached_count"])
+    return escrow.withheld(settled), escrow.released(settled, is_reached=is_reached)
 
 
 def _balances(
@@ -133,7 +147,20 @@ def _balances(
             "expired": None if drawn is None else _number(pool.expired(drawn)),
             "closing": None if drawn is None else _number(pool.closing(drawn)),
         }
+    if (escrow := left.escrow) is not None:
+        found["escrow"] = {"opening": escrow.opening} | dict.fromkeys(_MOVES)
+        if amount is not None:
+            withheld, released = _escrowed(statement, amount, escrow)
+            moves = withheld, released, escrow.opening + withheld - released
+            found["escrow"] |= zip(_MOVES, moves, strict=True)
+        found["escrow"] = {
+            name: None if figure is None else statement.money(figure)
+            for name, figure in found["escrow"].items()
+        }
     return {"balances": found} if found else {}
+
+
+_MOVES = ("withheld", "released", "closing")
 
 
 def _number(quantity: Decimal) -> str:

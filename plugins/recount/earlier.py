@@ -1,7 +1,7 @@
 """What a month takes over from those before it: how each of them was settled.
 
-Only a contract whose months share something (a year's ceiling, credits) depends on other months. As
-any other input this one is pinned, so that a run repeated reads the same.
+Only a contract whose months share something (a year's ceiling, credits, escrow) depends on other
+months. As any other input this one is pinned, so that a run repeated reads the same.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,9 @@ from recount.contract.balances import Balances, Settled, balances, earlier_perio
 from recount.contract.canonical import digest
 from recount.contract.model import Contract
 from recount.month import Month
+
+# what of a settled month others depend on, in the order of `Settled`
+_SETTLED = ("amount", "credits", "escrow")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class EarlierMonths:
             return cls()
         return cls(
             settled=tuple(
-                Settled(each["period"], Decimal(each["amount"]), Decimal(each["credits"]))
+                Settled(each["period"], *(Decimal(each[name]) for name in _SETTLED))
                 for each in document["settled"]
             ),
             open_periods=tuple(document["open"]),
@@ -86,7 +89,6 @@ def _found(month: Month, contract: Contract) -> dict[str, list[Any]]:
             "period": period,
             "as_of": statement["as_of"],
             "statement": published.sha256(published.canonical(statement)),
-            "amount": statement["settles"]["amount"],
-            "credits": statement["settles"].get("credits", "0"),
+            **{name: statement["settles"].get(name, "0") for name in _SETTLED},
         })  # fmt: skip
     return {"settled": settled, "open": open_periods}

@@ -4,8 +4,9 @@ Read this to know what a contract's words mean; run it to check a verdict withou
 the standard library only. It is the oracle of the property tests, which compare it with the SQL.
 
 Terms are plain data, as in a contract's canonical JSON: a definition has `subject`, `scope`,
-`concluded_by`, `clauses`, `count_once_per` and `counts_in`. Instants are aware datetimes in UTC,
-values are Decimals, and events already carry the type that the actor registry gives their actor.
+`concluded_by`, `clauses`, `count_once_per` and `counts_in`, and `counts_from` where a milestone
+opens it: the first instant that counts. Instants are aware datetimes in UTC, values are Decimals,
+and events already carry the type that the actor registry gives their actor.
 """
 
 import re
@@ -290,11 +291,17 @@ def flat_scope(scope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def judge(definition: Mapping[str, Any], event: Event, log: Log) -> Candidate:
-    """not_met if any clause is; else unverifiable, else pending if any is; else met."""
+    """not_met if any clause is; else unverifiable, else pending if any is; else met.
+
+    What is concluded before its milestone is not_met, whatever its clauses are.
+    """
     clauses = {
         name: judge_clause(clause, event, log)
         for name, clause in (definition.get("clauses") or {}).items()
     }
+    counts_from = definition.get("counts_from")
+    if counts_from is not None and event.occurred_at < counts_from:
+        return Candidate(event, clauses, NOT_MET, "before_milestone")
     for verdict in WORST_FIRST:
         for name, clause in clauses.items():
             if clause.verdict == verdict:

@@ -12,8 +12,9 @@ import pyarrow as pa
 from recount import landing
 from recount.contract.balances import Balances
 from recount.contract.model import Contract
+from recount.contract.opening import in_month
 from recount.contract.tables import terms_tables
-from recount.inputs import COVERAGE, MANIFESTS, keyed, naive, period_rows, run_rows
+from recount.inputs import COVERAGE, MANIFESTS, interval_rows, keyed, naive, period_rows, run_rows
 from recount.lake import Lake
 from recount.landing import Manifest
 from recount.periods import Period
@@ -58,8 +59,10 @@ def gather(
             if (feed := manifests[-1].feed) is not None:
                 observed[source][stream] = feed.observed_until
     _write_coverage(scratch, contract, as_of, observed)
-    tables = terms_tables([contract], [left])
-    tables["runs"] = run_rows([(contract, Period.named(period, contract.zone), as_of)])
+    tables = terms_tables([in_month(contract, period)], [left])
+    month = Period.named(period, contract.zone)
+    tables["runs"] = run_rows([(contract, month, as_of)])
+    tables["intervals"] = interval_rows([(contract, month)])
     first, last = scratch.span(as_of)
     # what matures is counted as late as a window's end
     windows = [us or 0 for us in tables["clauses"].column("window_us").to_pylist()]

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from recount.contract.model import Contract
+from recount.contract.performance import Performance
 from recount.periods import Period
 
 _INSTANT = pa.timestamp("us")
@@ -17,6 +19,10 @@ _RUNS = pa.schema({
 })  # fmt: skip
 _PERIODS = pa.schema({
     "contract_key": pa.int32(), "period": pa.string(), "starts_at": _INSTANT, "ends_at": _INSTANT,
+})  # fmt: skip
+_INTERVALS = pa.schema({
+    "contract_key": pa.int32(), "term": pa.string(), "interval_name": pa.string(),
+    "starts_at": _INSTANT, "ends_at": _INSTANT,
 })  # fmt: skip
 COVERAGE = pa.schema({
     "event_type": pa.string(), "observed_from": _INSTANT, "observed_until": _INSTANT,
@@ -59,6 +65,33 @@ def period_rows(spans: Iterable[tuple[Contract, datetime, datetime]]) -> pa.Tabl
             rows.append({"contract_key": key, "period": period.name, **bounds})
             period = period.next(contract.zone)
     return pa.Table.from_pylist(rows, schema=_PERIODS)
+
+
+def interval_rows(runs: Iterable[tuple[Contract, Period]]) -> pa.Table:
+    """The intervals of which each performance term is judged: the month, its days or its hours."""
+    rows = [
+        {
+            "contract_key": key,
+            "term": name,
+            "interval_name": each.name,
+            "starts_at": naive(each.starts_at),
+            "ends_at": naive(each.ends_at),
+        }
+        for key, (contract, period) in enumerate(runs)
+        for name, term in contract.pricing.shares.items()
+        for each in _intervals(period, term, contract.zone)
+    ]
+    return pa.Table.from_pylist(rows, schema=_INTERVALS)
+
+
+def _intervals(period: Period, term: Performance, in_zone: ZoneInfo) -> list[Period]:
+    match term.per:
+        case "day":
+            return period.days(in_zone)
+        case "hour":
+            return period.hours(in_zone)
+        case None:
+            return [period]
 
 
 def naive(instant: datetime) -> datetime:

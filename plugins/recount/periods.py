@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 _INSTANT = re.compile(
@@ -57,7 +58,7 @@ def parse_duration(text: str) -> timedelta:
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A billing month in the contract's zone; bounds in UTC, half-open."""
+    """A billing month in the contract's zone, or an interval of it; bounds in UTC, half-open."""
 
     name: str
     starts_at: datetime
@@ -70,7 +71,7 @@ class Period:
             raise ValueError(f"{name!r} is no period; write a month such as 2016-03")
         year, month = int(name[:4]), int(name[5:])
         following = (year + month // 12, month % 12 + 1)
-        return cls(name, _midnight(year, month, in_zone), _midnight(*following, in_zone))
+        return cls(name, _midnight(year, month, 1, in_zone), _midnight(*following, 1, in_zone))
 
     @classmethod
     def containing(cls, instant: datetime, in_zone: ZoneInfo) -> "Period":
@@ -89,6 +90,27 @@ class Period:
         """Return the month that follows."""
         return Period.named(following(self.name), in_zone)
 
+    def days(self, in_zone: ZoneInfo) -> "list[Period]":
+        """Return its local days, each named by its date; one on which clocks turn is not 24 h."""
+        dates = [self.first_day + timedelta(days=number) for number in range(32)]
+        dates = [each for each in dates if f"{each:%Y-%m}" == self.name]
+        starts = [_midnight(*each.timetuple()[:3], in_zone) for each in dates]
+        return [
+            Period(f"{day}", *bounds)
+            for day, bounds in zip(dates, pairwise([*starts, self.ends_at]), strict=True)
+        ]
+
+    def hours(self, in_zone: ZoneInfo) -> "list[Period]":
+        """Return its hours of 60 minutes, each named by the local time at which it begins."""
+        starts, start = [], self.starts_at
+        while start < self.ends_at:
+            starts.append(start)
+            start += timedelta(hours=1)
+        return [
+            Period(begin.astimezone(in_zone).isoformat(timespec="minutes"), begin, end)
+            for begin, end in pairwise([*starts, self.ends_at])
+        ]
+
     @property
     def first_day(self) -> date:
         """The local date on which the month begins; it decides the contract's version."""
@@ -106,6 +128,6 @@ def first_day(name: str) -> date:
     return date.fromisoformat(f"{name}-01")
 
 
-def _midnight(year: int, month: int, in_zone: ZoneInfo) -> datetime:
+def _midnight(year: int, month: int, day: int, in_zone: ZoneInfo) -> datetime:
     # Adding a month or a day never crosses here: a local midnight is read in the zone, then in UTC.
-    return datetime(year, month, 1, tzinfo=in_zone).astimezone(UTC)
+    return datetime(year, month, day, tzinfo=in_zone).astimezone(UTC)

@@ -33,6 +33,8 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {name:<10} {amounts[name]:>16} {currency}"
     for name, of in statement.get("performance", {}).items():
         share = of["percent"] and f"{of['percent']} % of {of['judged']:,} are {of['of']}"
+        if of["per"] != "month":
+            share = f"{of['intervals']['reached']} of {of['intervals']['judged']} {of['per']}s"
         yield f"  {name}: {share or 'none decided'}, {of['amount']} {currency}"
     for name, balance in statement.get("balances", {}).items():
         shown = ", ".join(f"{what} {figure}" for what, figure in balance.items() if figure)

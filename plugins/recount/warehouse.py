@@ -35,6 +35,7 @@ MARTS: Mapping[str, tuple[str, ...]] = {
     "verdict_totals": ("outcome", "counted_by", "judged", "verdict"),
     "charges": ("basis", "term", "tier"),
     "performance": ("term",),
+    "performance_intervals": ("term", "starts_at"),
     "statement_outcomes": ("outcome",),
     "statements": ("contract",),
     "invoices": ("invoice_id",),

@@ -1,6 +1,7 @@
 """What a month costs by the contract's terms: for who negotiates, and in what finance reads."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,25 @@ def test_finance_reads_what_outcomes_did_together(tmp_path: Path) -> None:
     for said in told:
         assert said in shown
     rows = buyer.mart("performance")
-    marts = {row["term"]: (row["is_reached"], str(row["amount"])) for row in rows}
+    marts = {row["term"]: (row["reached_count"], str(row["amount"])) for row in rows}
     assert marts == {
-        "csat_bonus": (True, "25.000000"), "prevented": (None, "9.320000"),
-        "service_credit": (False, "-10.000000"),
+        "csat_bonus": (1, "25.000000"), "prevented": (None, "9.320000"),
+        "service_credit": (0, "-10.000000"),
+    }  # fmt: skip
+
+
+def test_finance_and_the_auditor_see_which_days_reached_their_share(tmp_path: Path) -> None:
+    buyer = Buyer(FOLDER / "share_of_each_day" / "contract.yml", tmp_path, period="2026-10")
+    buyer.statement(as_of="2027-01-01T00:00:00Z")
+    (finance,) = buyer.mails("finance")
+    shown = " ".join(html_of(finance).replace("<br>", " ").split())
+    assert "50 % to reach in each day, reached in 3 of 4" in shown
+    days = {row["interval_name"]: row for row in buyer.mart("performance_intervals")}
+    assert len(days) == 31
+    assert days["2026-10-25"]["ends_at"] - days["2026-10-25"]["starts_at"] == timedelta(hours=25)
+    judged = {day: (row["met_count"], row["judged_count"], row["is_reached"])
+              for day, row in days.items() if row["judged_count"]}  # fmt: skip
+    assert judged == {
+        "2026-10-01": (1, 2, True), "2026-10-24": (0, 1, False), "2026-10-25": (2, 3, True),
+        "2026-10-31": (1, 1, True),
     }  # fmt: skip

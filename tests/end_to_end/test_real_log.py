@@ -17,7 +17,7 @@ import yaml
 from recount.contract.model import Contract
 from recount.contract.tables import terms_tables
 from recount.gathering import landed_schemas
-from recount.inputs import naive, period_rows, run_rows
+from recount.inputs import interval_rows, naive, period_rows, run_rows
 from recount.periods import Period
 from recount.project import ROOT
 from recount.sources import source_of, terms_of
@@ -123,7 +123,9 @@ def fill(scratch: Scratch, export: Path, runs: list[Run]) -> None:
         coverage = pa.Table.from_pylist(shown, schema=schemas["coverage"])
         scratch.write_landed("coverage", f"{key:02}", schemas["coverage"], coverage.to_batches())
     tables = terms_tables([run[0] for run in runs])
-    tables["runs"] = run_rows([(of, Period.named(month, of.zone), at) for of, month, at in runs])
+    months = [(of, Period.named(month, of.zone)) for of, month, _ in runs]
+    tables["runs"] = run_rows([(*month, run[2]) for month, run in zip(months, runs, strict=True)])
+    tables["intervals"] = interval_rows(months)
     span = datetime(2016, 1, 1, tzinfo=UTC), A_YEAR_LATER
     tables["periods"] = period_rows([(of, *span) for of, _, _ in runs])
     reconcile(scratch, tables, schemas)

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from recount.periods import following
-from tests.end_to_end.buyer import Buyer
+from tests.end_to_end.buyer import Buyer, html_of
+from tests.golden.months import FOLDER
 from tests.support.small import write_months
 
+ESCROW = FOLDER / "escrow_released"
 CEILING = {"resolution": {"per_outcome": "10.00"},
            "annual": {"ceiling": "70.00", "starts_in": 3}}  # fmt: skip
 THREE = {"2026-03": 3, "2026-04": 3, "2026-05": 3}
@@ -129,3 +131,32 @@ def test_every_balance_closes_with_what_the_next_month_opens_with(
 ) -> None:
     balances = [each["balances"]["annual_ceiling"] for each in year.values()]
     assert [each["closing"] for each in balances[:-1]] == [each["opening"] for each in balances[1:]]
+
+
+def test_what_is_held_back_is_kept_until_the_share_is_reached_and_finance_is_told(
+    tmp_path: Path,
+) -> None:
+    contract = ESCROW / "contract.yml"
+    march, april = Buyer(contract, tmp_path, "2026-03"), Buyer(contract, tmp_path, "2026-04")
+    provisional = march.statement(as_of="2026-04-02T00:00:00Z")
+    assert provisional["settles"] is None
+    assert provisional["balances"]["escrow"] == {
+        "opening": "5.00", "withheld": None, "released": None, "closing": None,
+    }  # fmt: skip
+    settled = march.statement(as_of="2026-05-03T00:00:00Z")
+    assert settled["settles"] == {"amount": "20.00", "escrow": "2.00"}
+    assert settled["amounts"]["pay_now"] == "20.00"
+    told = _mailed(march, "March")
+    assert "Of that, 2.00 EUR goes into escrow and not to Example AI Inc." in told
+    assert "5.00 EUR held before this month, 2.00 EUR withheld, 0.00 EUR released" in told
+    april.statement(as_of="2026-06-03T00:00:00Z")
+    because = "its share is reached."
+    release = "release the 7.00 EUR in it to Example AI Inc as well"
+    assert f"Hold nothing back for the escrow, and {release}: {because}" in _mailed(april, "April")
+
+
+def _mailed(buyer: Buyer, month: str) -> str:
+    """What finance reads of a month that is to be paid."""
+    subjects = {str(mail["Subject"]): mail for mail in buyer.mails("finance")}
+    (mail,) = [mail for subject, mail in subjects.items() if month in subject and "Pay" in subject]
+    return " ".join(html_of(mail).replace("<br>", " ").split())

@@ -13,7 +13,7 @@ from recount.contract.reading import read
 from tests.golden.months import FOLDER, NAMES, expected, result
 
 FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value", "credits"}
-BESIDE = {"usage", "platform_fee", "credits", "annual", "performance"}
+BESIDE = {"usage", "platform_fee", "credits", "annual", "performance", "escrow", "milestones"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,11 +16,12 @@ import yaml
 from recount.contract.balances import Balances, Settled, balances
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
+from recount.contract.opening import in_month
 from recount.contract.tables import terms_tables
 from recount.contract.tree import grow
 from recount.evaluator import Coverage, Event, Line, Log, Subject
 from recount.gathering import landed_schemas
-from recount.inputs import period_rows, run_rows
+from recount.inputs import interval_rows, period_rows, run_rows
 from recount.periods import Period
 from recount.warehouse import MARTS, Scratch, reconcile
 
@@ -159,13 +160,14 @@ def recount(cases: Sequence[Case], folder: Path) -> Recounted:
     names = [case.contract.contract for case in cases]
     assert len(set(names)) == len(names) > 0, "each case of a batch needs a name of its own"
     scratch = Scratch(folder)
-    terms = terms_tables([case.contract for case in cases], [case.left for case in cases])
-    terms["runs"] = run_rows(
-        [
-            (case.contract, Period.named(case.period, case.contract.zone), case.as_of)
-            for case in cases
-        ]
+    terms = terms_tables(
+        [in_month(case.contract, case.period) for case in cases], [case.left for case in cases]
     )
+    months = [(case.contract, Period.named(case.period, case.contract.zone)) for case in cases]
+    terms["runs"] = run_rows(
+        [(*month, case.as_of) for month, case in zip(months, cases, strict=True)]
+    )
+    terms["intervals"] = interval_rows(months)
     terms["periods"] = period_rows(
         [(case.contract, case.periods[0][1], case.periods[-1][1]) for case in cases]
     )

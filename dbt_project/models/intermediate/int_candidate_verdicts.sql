@@ -1,5 +1,6 @@
 -- One row per candidate: not_met if any clause is, else unverifiable, else pending, else met. Its
--- reason is the first clause, in contract order, with that verdict.
+-- reason is the first clause, in contract order, with that verdict. What is concluded before its
+-- milestone is not_met, whatever its clauses are.
 with candidates as (
 
     select * from {{ ref('int_candidates') }}
@@ -40,7 +41,9 @@ judged as (
 
     select
         candidates.*,
+        coalesce(candidates.concluded_at < definitions.counts_from, false) as is_before_milestone,
         case
+            when candidates.concluded_at < definitions.counts_from then 'not_met'
             when weighed.first_not_met is not null then 'not_met'
             when weighed.first_unverifiable is not null then 'unverifiable'
             when weighed.first_pending is not null then 'pending'
@@ -70,7 +73,8 @@ select
     judged.concluded_at,
     judged.opened_at,
     judged.verdict,
-    clauses.clause as reason,
+    case when judged.is_before_milestone then 'before_milestone' else clauses.clause end as reason,
+    judged.counted_at,
     periods.period,
     periods.starts_at as period_starts_at
 from judged

@@ -17,6 +17,19 @@ runs as (
 
 ),
 
+-- fees and usage are of whole months: those that begin when their milestone is reached, or later
+closed as (
+
+    select
+        milestones.contract_key,
+        milestones.line_type
+    from {{ source('terms', 'milestones') }} as milestones
+    inner join runs
+        on milestones.contract_key = runs.contract_key
+    where milestones.counts_from > runs.period_starts_at
+
+),
+
 placed_lines as (
 
     select
@@ -30,6 +43,15 @@ placed_lines as (
         min(lines.concluded_at) as concluded_at,
         count(case when matches.line_kind = 'outcome' and matches.match_status is null then 1 end)
             as without_status_count,
+        count(case
+            when matches.reason = 'before_milestone' and matches.match_status = 'not_an_outcome'
+                then 1
+            when
+                lines.line_kind in ('fee', 'usage')
+                and closed.line_type is not null
+                and lines.amount <> 0
+                then 1
+        end) as before_milestone_count,
         min(case
             when
                 lines.amount
@@ -43,6 +65,10 @@ placed_lines as (
             lines.contract_key = matches.contract_key
             and lines.invoice_id = matches.invoice_id
             and lines.line_id = matches.line_id
+    left join closed
+        on
+            lines.contract_key = closed.contract_key
+            and lines.outcome = closed.line_type
     group by lines.contract_key, lines.invoice_id, lines.line_id
 
 )
@@ -67,7 +93,8 @@ select
     sum(placed_lines.without_status_count) as line_without_status_count,
     count(case when placed_lines.line_kind = 'unknown' then 1 end) as line_of_unknown_type_count,
     count(case when placed_lines.line_kind = 'unattributed' then 1 end) as line_unattributed_count,
-    sum(placed_lines.has_wrong_product) as line_wrong_product_count
+    sum(placed_lines.has_wrong_product) as line_wrong_product_count,
+    sum(placed_lines.before_milestone_count) as line_before_milestone_count
 from placed_lines
 inner join runs
     on placed_lines.contract_key = runs.contract_key

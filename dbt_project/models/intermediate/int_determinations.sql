@@ -81,7 +81,8 @@ select
         as reason,
     counted.candidate_key,
     counted.event_id as candidate_event_id,
-    counted.concluded_at
+    counted.concluded_at,
+    counted.counted_at
 from counted
 inner join {{ ref('int_judged_subjects') }} as judged
     on counted.subject_key = judged.subject_key

@@ -20,7 +20,7 @@
         'line_staged_count', 'line_billed_count', 'line_deducted_count', 'line_dated_count', 'line_concluded_elsewhere_count',
         'line_lost_count', 'line_placed_twice_count',
         'line_without_status_count', 'line_of_unknown_type_count', 'line_unattributed_count',
-        'line_wrong_product_count'
+        'line_wrong_product_count', 'line_before_milestone_count'
     ],
     'credits': [
         'credit_staged_count', 'credit_unclear_count', 'credit_void_count',

@@ -7,12 +7,14 @@ select
     runs.as_of,
     performance.term,
     performance.outcome,
+    performance.per,
     cast(performance.at_least as decimal(18, 6)) as percent_to_reach,
     performance.baseline,
     cast(performance.baseline_share * 100 as decimal(18, 6)) as percent_of_baseline,
     cast(performance.met_count as bigint) as met_count,
     cast(performance.judged_count as bigint) as judged_count,
-    performance.is_reached,
+    cast(performance.interval_count as bigint) as interval_count,
+    cast(performance.reached_count as bigint) as reached_count,
     performance.quantity,
     performance.amount
 from {{ ref('int_performance') }} as performance

@@ -56,7 +56,8 @@ def replay(
 ) -> None:
     """Say what the statement would be, and tell nobody: nothing is published or sent.
 
-    Of the lake only what earlier months settled is read, where months share a ceiling or credits.
+    Of the lake only what earlier months settled is read, where months share a ceiling, credits or
+    an escrow.
     """
     from recount import stages
 

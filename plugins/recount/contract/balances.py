@@ -1,4 +1,4 @@
-"""What earlier months left of what a contract's months share: a year's ceiling, and credits."""
+"""What earlier months left of what a contract's months share: a ceiling, credits, and escrow."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,15 @@ from decimal import Decimal
 from functools import partial
 
 from recount.contract.model import Contract
-from recount.contract.shared import Annual, AnnualTakenOver, Credits, CreditsTakenOver, Lot
+from recount.contract.shared import (
+    Annual,
+    AnnualTakenOver,
+    Credits,
+    CreditsTakenOver,
+    Escrow,
+    Lot,
+)
+from recount.money import rounded
 from recount.periods import first_day, following
 
 NOTHING = Decimal(0)
@@ -16,11 +24,15 @@ Lots = tuple[tuple[Lot, Decimal], ...]
 
 @dataclass(frozen=True)
 class Settled:
-    """What a month settled: an amount in the contract's currency, and credits that it drew."""
+    """What a month settled: an amount in the contract's currency, and credits that it drew.
+
+    `escrow` is what it held back less what it released.
+    """
 
     period: str
     amount: Decimal
     credits: Decimal = NOTHING
+    escrow: Decimal = NOTHING
 
 
 @dataclass(frozen=True)
@@ -67,19 +79,42 @@ class CreditBalance:
 
 
 @dataclass(frozen=True)
+class EscrowBalance:
+    """What is held back when a month begins, and the percentage of it that is held back too."""
+
+    opening: Decimal
+    percent: Decimal
+    minor_units: int
+
+    def withheld(self, settled: Decimal) -> Decimal:
+        """What is held back of what a month settles, rounded half to even to the minor unit."""
+        return max(rounded(settled * self.percent / 100, self.minor_units), NOTHING)
+
+    def released(self, settled: Decimal, *, is_reached: bool) -> Decimal:
+        """What is paid out: all that is held where the share was reached, and else nothing."""
+        return self.opening + self.withheld(settled) if is_reached else NOTHING
+
+
+@dataclass(frozen=True)
 class Balances:
     """What a month may take of what it shares with others; None of what the contract has not."""
 
     annual: AnnualBalance | None = None
     credits: CreditBalance | None = None
+    escrow: EscrowBalance | None = None
 
 
 def balances(contract: Contract, period: str, earlier: Sequence[Settled] = ()) -> Balances:
     """Return what is left at a month's beginning after the months before it."""
-    annual, credits_ = contract.pricing.annual, contract.pricing.credits
+    annual, credits_, escrow = (
+        getattr(contract.pricing, name) for name in ("annual", "credits", "escrow")
+    )
     return Balances(
         annual=_annual(annual, period, earlier) if annual else None,
         credits=_credits(credits_, period, earlier) if credits_ else None,
+        escrow=_escrow(escrow, contract.minor_units, period, earlier)
+        if escrow and escrow.since <= period
+        else None,
     )
 
 
@@ -102,6 +137,8 @@ def _beginnings(contract: Contract, period: str) -> Iterator[str]:
     if credits_ := contract.pricing.credits:
         first = min(_month(lot) for lot in credits_.bought)
         yield _begun(first, credits_.taken_over, period)
+    if (escrow := contract.pricing.escrow) and escrow.since <= period:
+        yield escrow.since
 
 
 def _begun(first: str, taken_over: AnnualTakenOver | CreditsTakenOver | None, period: str) -> str:
@@ -144,6 +181,13 @@ def _credits(terms: Credits, period: str, earlier: Sequence[Settled]) -> CreditB
         price=sum((lot.price for lot in now), NOTHING),
         lots=usable,
     )
+
+
+def _escrow(
+    terms: Escrow, minor_units: int, period: str, earlier: Sequence[Settled]
+) -> EscrowBalance:
+    held = sum((each.escrow for each in earlier if terms.since <= each.period < period), NOTHING)
+    return EscrowBalance(terms.opening + held, terms.percent, minor_units)
 
 
 def _drawn(lots: Lots, drawn: Decimal, is_usable: Callable[[Lot], bool]) -> Lots:

@@ -28,9 +28,32 @@ def check(outcomes: Mapping[str, Outcome], pricing: Pricing) -> None:
         if name in pricing.usage:
             because = f"{name} has a price already; give it another name"
             raise refuse(because, "pricing", "performance", name)
-        if term.of not in outcomes:
-            because = unknown(term.of, outcomes, "outcome of the contract")
-            raise refuse(because, "pricing", "performance", name, "of")
+        _is_of_an_outcome(term.of, outcomes, "performance", name)
+    if pricing.escrow:
+        _is_of_an_outcome(pricing.escrow.of, outcomes, "escrow")
+    _fits_milestones(pricing)
+
+
+def _is_of_an_outcome(of: str, outcomes: Mapping[str, Outcome], *keys: str) -> None:
+    if of not in outcomes:
+        because = unknown(of, outcomes, "outcome of the contract")
+        raise refuse(because, "pricing", *keys, "of")
+
+
+def _fits_milestones(pricing: Pricing) -> None:
+    """What is opened has to be charged, and by one milestone only."""
+    known = [*pricing.outcomes, *pricing.usage]
+    known += ["platform_fee"] if pricing.platform_fee is not None else []
+    known += ["monthly_floor"] if pricing.monthly and pricing.monthly.floor is not None else []
+    opened: set[str] = set()
+    for milestone, terms in pricing.milestones.items():
+        keys = "pricing", "milestones", milestone, "opens"
+        for name in terms.opens:
+            if name not in known:
+                raise refuse(unknown(name, known, "thing that the contract charges"), *keys)
+            if name in opened:
+                raise refuse(f"{name} is opened twice; leave it to one milestone", *keys)
+            opened.add(name)
 
 
 def _fits_credits(pricing: Pricing) -> None:

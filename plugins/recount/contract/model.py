@@ -96,7 +96,7 @@ class Contract(Part):
             if name not in outcomes and name not in Pricing.model_fields:
                 known = [*outcomes, *Pricing.model_fields]
                 raise refuse(unknown(name, known, "outcome or supported price"), "pricing", name)
-        performance = (_mapping(pricing, "performance") or {}).values()
+        performance = [*(_mapping(pricing, "performance") or {}).values(), pricing.get("escrow")]
         measured = [term.get("of") for term in performance if isinstance(term, dict)]
         for name in outcomes:
             if name not in pricing and name not in measured:

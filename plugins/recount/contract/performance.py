@@ -1,10 +1,14 @@
 """What a month is charged or credited for how its outcomes did together (DESIGN 8)."""
 
+from typing import Literal
+
 from pydantic import model_validator
 
 from recount.contract.numbers import Money, Percent
 from recount.contract.part import Part, refuse
 from recount.contract.texts import Line, Name
+
+Interval = Literal["day", "hour"]
 
 
 class Baseline(Part):
@@ -29,8 +33,10 @@ class Performance(Part):
     """The outcome whose share it is."""
     at_least: Percent | None = None
     """The share in percent that is to be reached; exactly that is reached."""
+    per: Interval | None = None
+    """Where each local day, or each hour, is to reach it by itself; else the month is."""
     pays: Money | None = None
-    """What is charged for the month where it is reached, quoted."""
+    """What is charged where it is reached, for the month or for each interval, quoted."""
     otherwise: Percent | None = None
     """Where it is not, the share in percent of the month's other charges that is credited."""
     against: Baseline | None = None
@@ -42,4 +48,11 @@ class Performance(Part):
         if (self.at_least is None) == follows or (self.against is None) != follows:
             because = "write at_least with pays, otherwise or both; or against a baseline alone"
             raise refuse(because)
+        return self
+
+    @model_validator(mode="after")
+    def _pays_for_intervals(self) -> "Performance":
+        if self.per and (self.pays is None or self.otherwise is not None):
+            because = f"each {self.per} can be paid for, and nothing else; write pays alone"
+            raise refuse(because, "per")
         return self

@@ -7,10 +7,11 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, model_validator
 
+from recount.contract.milestones import Milestone
 from recount.contract.numbers import Money, Percent, Quantity
 from recount.contract.part import Part, refuse
 from recount.contract.performance import Performance
-from recount.contract.shared import Annual, Credits
+from recount.contract.shared import Annual, Credits, Escrow
 from recount.contract.texts import EventType, Line, Name, OneOrMore
 from recount.contract.times import Duration
 
@@ -199,11 +200,23 @@ class Pricing(Part):
     """The floor and the cap of a month's charge."""
     annual: Annual | None = None
     """The ceiling of what a contract year costs."""
+    escrow: Escrow | None = None
+    """A share of what months settle that is held back until an outcome does well enough."""
+    milestones: dict[Name, Milestone] = Field(default_factory=dict)
+    """What has to be reached before anything of what it opens is charged, each under a name."""
 
     @property
     def is_shared(self) -> bool:
-        """Whether a month's charge depends on what earlier months cost or drew."""
-        return self.annual is not None or self.credits is not None
+        """Whether a month depends on what earlier months cost, drew or held back."""
+        return any(shared is not None for shared in (self.annual, self.credits, self.escrow))
+
+    @property
+    def shares(self) -> dict[str, Performance]:
+        """The shares of outcomes that something follows from: of `performance`, and of escrow."""
+        if self.escrow is None:
+            return self.performance
+        share = Performance.model_construct(of=self.escrow.of, at_least=self.escrow.at_least)
+        return self.performance | {"escrow": share}
 
     @property
     def prices(self) -> Iterator[tuple[tuple[str, ...], UnitPrice]]:

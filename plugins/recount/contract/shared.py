@@ -1,12 +1,13 @@
-"""What the months of a contract share: the ceiling of a year, and credits bought in advance."""
+"""What the months of a contract share: a year's ceiling, credits bought in advance, and escrow."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from recount.contract.numbers import Money, MonthNumber, Quantity
+from recount.contract.numbers import Money, MonthNumber, Percent, Quantity
 from recount.contract.part import Part, refuse
-from recount.contract.texts import written_as
+from recount.contract.texts import Name, written_as
 from recount.contract.times import Day
 
 _PERIOD = "(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])"
@@ -75,3 +76,21 @@ class Credits(Part):
     """What a credit costs where none is left, quoted."""
     taken_over: CreditsTakenOver | None = None
     """What was drawn before the first month that is counted."""
+
+
+class Escrow(Part):
+    """A share of what each month settles, held back until an outcome's share is reached.
+
+    A month that reaches it releases everything that is held, its own share among it.
+    """
+
+    percent: Percent
+    """How much of what a month settles is held back, in percent."""
+    of: Name
+    """The outcome whose share of met determinations is to be reached."""
+    at_least: Percent
+    """The share in percent that is to be reached; exactly that is reached."""
+    since: PeriodName
+    """The first month of which Recount counts what is held back, such as 2026-10."""
+    opening: Money = Decimal(0)
+    """What was held already when that month began, quoted."""

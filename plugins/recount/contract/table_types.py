@@ -13,6 +13,7 @@ _FLAG, _INSTANT, _MICROSECONDS = pa.bool_(), pa.timestamp("us"), pa.int64()
 # What may be null, by table; every other column never is.
 _NULLABLE = {
     "contracts": {"monthly_floor", "monthly_cap", "annual_left", "credits_available"},
+    "definitions": {"counts_from"},
     "clauses": {"window_us", "at_least", "at_most", "unit", "if_missing"},
     "actors": {"valid_from", "valid_until"},
     "price_terms": {"tier", "share", "net_within_us", "agreed_quantity", "credits_each"},
@@ -56,6 +57,7 @@ _COLUMNS = {
         ("subject_type", _WORD),
         ("count_once_per", _WORD),
         ("counts_in", _WORD),
+        ("counts_from", _INSTANT),
     ],
     "concluding_patterns": [_DEFINITION, ("event_type", _WORD), ("actor_type", _WORD)],
     "scope_terms": [
@@ -112,12 +114,19 @@ _COLUMNS = {
         _CONTRACT,
         ("term", _WORD),
         ("outcome", _WORD),
+        ("per", _WORD),
         ("at_least", _MONEY),
         ("amount_paid", _MONEY),
         ("share_credited", _SHARE),
         ("baseline", _WORD),
         ("baseline_share", _SHARE),
         ("price_each", _MONEY),
+    ],
+    "milestones": [
+        _CONTRACT,
+        ("milestone", _WORD),
+        ("line_type", _WORD),
+        ("counts_from", _INSTANT),
     ],
     "price_nets": [_CONTRACT, _PRICE, ("event_type", _WORD)],
 }

@@ -23,6 +23,9 @@ from recount.contract.vocabulary import ACTOR_TYPES
 
 Row = dict[str, Any]
 
+# when what is closed would open, as long as nobody has said so
+_NEVER = datetime(9999, 12, 31)
+
 
 def terms_tables(
     contracts: Sequence[Contract], left: Sequence[Balances] | None = None
@@ -57,8 +60,11 @@ def _terms(contract: Contract, left: Balances) -> Iterator[tuple[str, Row]]:
             days = {"valid_from": actor.from_, "valid_until": actor.until}
             instants = {key: _midnight(day, contract.zone) for key, day in days.items()}
             yield "actors", {"actor_id": actor.id, "actor_type": actor_type} | instants
-    for name, term in contract.pricing.performance.items():
+    for name, term in contract.pricing.shares.items():
         yield "performance_terms", {"term": name} | _performance(term)
+    for line_type, (milestone, counts_from) in _opened(contract).items():
+        opened = {"line_type": line_type, "counts_from": counts_from}
+        yield "milestones", {"milestone": milestone} | opened
     for name, outcome in contract.outcomes.items():
         for attribute, value in _accepted(outcome):
             words = {"attribute": attribute, "accepted_value": value}
@@ -88,6 +94,7 @@ def _performance(term: Performance) -> Row:
     credited, baseline = term.otherwise, term.against
     return {
         "outcome": term.of,
+        "per": term.per or "month",
         "at_least": term.at_least,
         "amount_paid": term.pays,
         "share_credited": None if credited is None else credited / 100,
@@ -124,9 +131,20 @@ def _definitions(contract: Contract) -> Iterator[tuple[Row, Definition]]:
             "counts_in": outcome.counts_in,
         }
         is_billed = name in contract.pricing.outcomes
-        yield row | {"counted_by": "buyer" if is_billed else "measured"}, outcome
+        _, counts_from = _opened(contract).get(name, (None, None))
+        counted = {"counted_by": "buyer" if is_billed else "measured", "counts_from": counts_from}
+        yield row | counted, outcome
         if outcome.vendor_says and is_billed:
             yield row | {"counted_by": "vendor"}, outcome.vendor_says
+
+
+def _opened(contract: Contract) -> dict[str, tuple[str, datetime | None]]:
+    """Each line type that a milestone opens, with its name and the first instant that counts."""
+    return {
+        line_type: (name, _midnight(milestone.reached_on, contract.zone) or _NEVER)
+        for name, milestone in contract.pricing.milestones.items()
+        for line_type in milestone.opens
+    }
 
 
 def _parts(

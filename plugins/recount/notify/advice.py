@@ -1,7 +1,7 @@
 """The decision in finance's words: what is decided, because of what, and the one thing to do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +38,10 @@ def advise(
         return case.expected_charge()
     if statement["decision"] == "hold":
         return case.held() if case.holding else case.provisional()
-    return {"pay": case.pay, "dispute": case.dispute, "query": case.query}[statement["decision"]]()
+    advice = {"pay": case.pay, "dispute": case.dispute, "query": case.query}[
+        statement["decision"]
+    ]()
+    return replace(advice, remark=" ".join(filter(None, (advice.remark, case.escrow()))))
 
 
 def is_correction(statement: Mapping[str, Any]) -> bool:
@@ -119,6 +122,22 @@ class _Case:
         to_do = f"Ask {vendor} to explain the lines in the attached workbook{self._dispute_by()}."
         remark = f"Pay {self._money('pay_now')} {self._due()}{under}."
         return Advice(f"Ask {vendor} about {about}", because, to_do, remark)
+
+    def escrow(self) -> str:
+        """What of the payment goes into escrow, and what comes out of it for the vendor."""
+        moved = self.statement.get("balances", {}).get("escrow")
+        if not moved:
+            return ""
+        opening, withheld, released = (
+            Decimal(moved[name]) for name in ("opening", "withheld", "released")
+        )
+        vendor, currency = self.letterhead.vendor, self.statement["currency"]
+        if released:
+            held = f", and release the {money(str(opening), currency)} in it to {vendor} as well"
+            because = "its share is reached"
+            return f"Hold nothing back for the escrow{held if opening else ''}: {because}."
+        goes = f"Of that, {money(str(withheld), currency)} goes into escrow and not to {vendor}."
+        return goes if withheld else ""
 
     def held(self) -> Advice:
         """A finding says that the figures are not fit to accuse anybody."""

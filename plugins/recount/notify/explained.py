@@ -38,10 +38,12 @@ _STATUS_DETAILS: Mapping[str, str] = {
 _REASON_DETAILS: Mapping[str, str] = {
     "not_concluded": "Our log shows nothing that concludes it as the contract says.",
     "counted_before": "It was counted in an earlier month; the contract counts it once.",
+    "before_milestone": "It was concluded before the milestone from which the contract charges it.",
 }
 _REASON_TITLES: Mapping[str, str] = {
     "not_concluded": "never concluded",
     "counted_before": "counted before",
+    "before_milestone": "before its milestone",
 }
 
 

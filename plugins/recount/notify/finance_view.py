@@ -137,15 +137,21 @@ def _year(statement: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _performance(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """What outcomes did together, and what the contract charges or credits for it."""
-    found: list[tuple[str, ...]] = []
-    for term, of in statement.get("performance", {}).items():
-        share = "none decided" if of["percent"] is None else f"{percent(of['percent'])} {of['of']}"
-        if of["baseline"]:
-            against = f"{of['fewer_than_baseline']} fewer than by {of['baseline']}"
-        else:
-            against = f"{of['to_reach']} % to reach"
-        found.append((term, f"{share}, {against}", money(of["amount"], statement["currency"])))
-    return found
+    return [
+        (term, _share(of), money(of["amount"], statement["currency"]))
+        for term, of in statement.get("performance", {}).items()
+        if term != "escrow"  # charges nothing, and is told with what is held
+    ]
+
+
+def _share(of: Mapping[str, Any]) -> str:
+    share = "none decided" if of["percent"] is None else f"{percent(of['percent'])} {of['of']}"
+    if of["baseline"]:
+        return f"{share}, {of['fewer_than_baseline']} fewer than by {of['baseline']}"
+    if of["per"] == "month":
+        return f"{share}, {of['to_reach']} % to reach"
+    reached = f"reached in {of['intervals']['reached']} of {of['intervals']['judged']}"
+    return f"{share}, {of['to_reach']} % to reach in each {of['per']}, {reached}"
 
 
 def _balances(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -165,6 +171,17 @@ def _balances(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
         moved += [f"{pool[name]} {name}" for name in ("used", "expired") if pool[name] is not None]
         after = "not settled yet" if pool["closing"] is None else f"{pool['closing']} left"
         found.append(("Credits", ", ".join(moved), after))
+    if escrow := balances.get("escrow"):
+        moved = [f"{money(escrow['opening'], statement['currency'])} held before this month"]
+        moved += [
+            f"{money(escrow[name], statement['currency'])} {name}"
+            for name in ("withheld", "released")
+            if escrow[name] is not None
+        ]
+        closing = escrow["closing"]
+        held = closing and f"{money(closing, statement['currency'])} held now"
+        share = _share(statement["performance"]["escrow"])
+        found.append(("Escrow", share, ", ".join(moved), held or "not settled yet"))
     return found
 
 

@@ -1,12 +1,21 @@
 """What months share: a year's ceiling and credits, and what earlier months leave of them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 
-from recount.contract.balances import Balances, Settled, balances, earlier_periods
+from recount.contract.balances import (
+    Balances,
+    EscrowBalance,
+    Settled,
+    balances,
+    earlier_periods,
+)
 from recount.contract.model import Contract
+from recount.periods import following
 from tests.support.cases import contract_of
 
 CEILING = {"ceiling": "100.00", "starts_in": 7}
@@ -201,3 +210,73 @@ def test_what_was_drawn_before_came_out_of_what_had_been_bought_by_then() -> Non
 def test_months_before_what_was_taken_over_draw_nothing_twice() -> None:
     contract = prepaid(lot("2026-01-01", 100), taken_over={"before": "2026-10", "used": 30})
     assert pool(contract, "2026-11", drawn(m2026_08=10, m2026_10=5), 0) == [65, 0, 0, 0, 65]
+
+
+# --- escrow
+
+
+def held(**changes: Any) -> Contract:
+    escrow = {"percent": "10", "of": "resolution", "at_least": "75", "since": "2026-03", **changes}
+    return contract_of(pricing={"resolution": {"per_outcome": "1.00"}, "escrow": escrow})
+
+
+def kept(**months: str) -> list[Settled]:
+    return [
+        Settled(name[1:].replace("_", "-"), Decimal(0), escrow=Decimal(amount))
+        for name, amount in months.items()
+    ]
+
+
+def escrow(contract: Contract, period: str, earlier: Sequence[Settled] = ()) -> EscrowBalance:
+    found = balances(contract, period, earlier).escrow
+    assert found is not None
+    return found
+
+
+def test_an_escrow_opens_with_what_was_held_and_what_earlier_months_kept_back() -> None:
+    contract = held(opening="5.00")
+    assert escrow(contract, "2026-03").opening == 5
+    earlier = kept(m2026_02="100.00", m2026_03="2.00", m2026_04="1.50")
+    assert escrow(contract, "2026-05", earlier).opening == Decimal("8.50")
+
+
+def test_a_month_before_an_escrow_began_holds_nothing_and_depends_on_no_other() -> None:
+    assert balances(held(), "2026-02").escrow is None
+    assert earlier_periods([held()], held(), "2026-02") == []
+
+
+def test_a_month_depends_on_all_months_since_an_escrow_began() -> None:
+    assert earlier_periods([held()], held(), "2026-03") == []
+    assert earlier_periods([held()], held(), "2026-05") == ["2026-03", "2026-04"]
+
+
+@pytest.mark.parametrize(
+    ("settled", "withheld"),
+    [("0.05", "0.00"), ("0.15", "0.02"), ("0.25", "0.02"), ("20.00", "2.00"), ("-20.00", "0")],
+)
+def test_what_is_held_back_is_rounded_half_to_even_and_never_negative(
+    settled: str, withheld: str
+) -> None:
+    assert escrow(held(), "2026-03").withheld(Decimal(settled)) == Decimal(withheld)
+
+
+def test_all_that_is_held_is_released_where_the_share_is_reached_and_else_nothing() -> None:
+    balance = escrow(held(opening="5.00"), "2026-03")
+    assert balance.released(Decimal(20), is_reached=True) == 7
+    assert balance.released(Decimal(20), is_reached=False) == 0
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_over_two_years_all_that_was_held_back_is_released_or_still_held(seed: int) -> None:
+    chance, contract = Random(seed), held(opening="12.34", percent="7.5")
+    month, earlier, moved = "2026-03", list[Settled](), Decimal("12.34")
+    for _ in range(24):
+        balance = escrow(contract, month, earlier)
+        assert balance.opening == moved >= 0
+        amount = Decimal(chance.randint(-500, 99_999)).scaleb(-2)
+        withheld = balance.withheld(amount)
+        released = balance.released(amount, is_reached=chance.random() < 0.3)
+        earlier.append(Settled(month, amount, escrow=withheld - released))
+        moved += withheld - released
+        month = following(month)
+    assert any(each.escrow < 0 for each in earlier)

@@ -17,6 +17,7 @@ def performing(terms: str) -> str:
 
 BASELINE = 'against: {id: B-1, percent: "1", each: "1.00"}'
 UNCLEAR = "performance.bonus: write at_least with pays, otherwise or both; or against a baseline"
+NOT_PAID = "performance.bonus.per: each day can be paid for, and nothing else; write pays alone"
 REFUSED = [
     ('bonus: {of: resolution, at_least: "80"}', UNCLEAR),
     ('bonus: {of: resolution, pays: "80.00"}', UNCLEAR),
@@ -25,6 +26,10 @@ REFUSED = [
     (f'bonus: {{of: resolution, at_least: "80", pays: "1", {BASELINE}}}', UNCLEAR),
     (f'bonus: {{of: resolution, otherwise: "1", {BASELINE}}}', UNCLEAR),
     (f'bonus: {{of: resolution, at_least: "80", {BASELINE}}}', UNCLEAR),
+    ('bonus: {of: resolution, per: week, at_least: "80", pays: "1"}', "bonus.per: 'week' is no"),
+    ('bonus: {of: resolution, per: day, at_least: "80", otherwise: "1"}', NOT_PAID),
+    ('bonus: {of: resolution, per: day, at_least: "80", pays: "1", otherwise: "1"}', NOT_PAID),
+    (f"bonus: {{of: resolution, per: day, {BASELINE}}}", NOT_PAID),
     ('bonus: {of: resolutions, at_least: "80", pays: "1.00"}', "performance.bonus.of: "
      "'resolutions' is no outcome of the contract; did you mean resolution?"),
     ('bonus: {of: resolution, at_least: "101", pays: "1.00"}', "'101' is no percentage"),
@@ -51,13 +56,14 @@ def test_a_name_that_usage_has_is_refused(tmp_path: Path) -> None:
 
 def test_what_follows_becomes_rows(tmp_path: Path) -> None:
     terms = """
-        bonus: {of: resolution, at_least: "80", pays: "1000.00"},
+        bonus: {of: resolution, per: hour, at_least: "80", pays: "1000.00"},
         credit: {of: resolution, at_least: 75, otherwise: "12.5"},
         prevented: {of: resolution, against: {id: B-1, percent: "33.3", each: "4.00"}}
     """.replace("\n", " ")
     tables = terms_tables([contract_of(tmp_path, performing(terms))])
     rows = {row.pop("term"): row for row in tables["performance_terms"].to_pylist()}
     names = (
+        "per",
         "at_least",
         "amount_paid",
         "share_credited",
@@ -66,9 +72,9 @@ def test_what_follows_becomes_rows(tmp_path: Path) -> None:
         "price_each",
     )
     assert {term: tuple(row[name] for name in names) for term, row in rows.items()} == {
-        "bonus": (80, 1000, None, None, None, None),
-        "credit": (75, None, Decimal("0.125"), None, None, None),
-        "prevented": (None, None, None, "B-1", Decimal("0.333"), 4),
+        "bonus": ("hour", 80, 1000, None, None, None, None),
+        "credit": ("month", 75, None, Decimal("0.125"), None, None, None),
+        "prevented": ("month", None, None, None, "B-1", Decimal("0.333"), 4),
     }
     assert {row["outcome"] for row in rows.values()} == {"resolution"}
 

@@ -1,4 +1,4 @@
-"""A ceiling of the year and credits in a contract: what can be said, and what is refused."""
+"""A year's ceiling, credits and escrow in a contract: what can be said, and what is refused."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ FEE = '  platform_fee: "500.00"\n'
 ANNUAL = '  annual: {ceiling: "120000.00", starts_in: 7}\n'
 LOT = '{on: 2026-07-01, credits: 1000, price: "500.00"}'
 CREDITS = f'  credits: {{bought: [{LOT}], each: "0.006"}}\n'
+ESCROW = '  escrow: {percent: "10", of: resolution, at_least: "75", since: 2026-10}\n'
 DRAWS = '{credits: "20"}'
 
 REFUSED = [
@@ -26,6 +27,10 @@ REFUSED = [
     (FEE, CREDITS, "pricing.credits: nothing draws them; give an outcome or a usage a price of"),
     (FLAT, DRAWS, "pricing.resolution.credits: no credits were bought; add credits: {bought"),
     (FEE, '  credits: {bought: [], each: "0.006"}\n', "pricing.credits.bought"),
+    (FEE, ESCROW.replace("resolution", "resolutions"), "pricing.escrow.of: 'resolutions' is no "
+     "outcome of the contract; did you mean resolution?"),
+    (FEE, ESCROW.replace("2026-10", "2026"), "escrow.since: '2026' is no month"),
+    (FEE, ESCROW.replace('"10"', '"100.5"'), "escrow.percent: '100.5' is no percentage"),
     (FEE, CREDITS.replace("2026-07-01", "2026-07-01, expires_on: 2026-07-01"),
      "pricing.credits.bought[0].expires_on: expires_on is not after on, so no day is left"),
 ]  # fmt: skip
@@ -96,3 +101,24 @@ def test_credits_and_usage_need_no_subject(tmp_path: Path) -> None:
     assert [(term["line_type"], term["needs_subject"]) for term in terms] == [
         ("resolution", False), ("seats", False), ("credits", False),
     ]  # fmt: skip
+
+
+def test_the_share_that_releases_an_escrow_becomes_a_row_from_which_no_charge_follows(
+    tmp_path: Path,
+) -> None:
+    tables = terms_tables([contract_of(tmp_path, acme_with(FEE, ESCROW))])
+    (row,) = tables["performance_terms"].to_pylist()
+    said = {name: figure for name, figure in row.items() if figure is not None}
+    assert said == {
+        "contract_key": 0, "term": "escrow", "outcome": "resolution", "per": "month",
+        "at_least": 75,
+    }  # fmt: skip
+
+
+def test_an_outcome_that_only_releases_an_escrow_needs_no_price(tmp_path: Path) -> None:
+    kept = "  kept: {says: It stayed solved., subject: ticket, concluded_by: {event: solved}}\n"
+    text = acme_with("outcomes:\n", "outcomes:\n" + kept, (FEE, ESCROW.replace("resol", "k", 1)))
+    text = text.replace("of: kution", "of: kept")
+    definitions = terms_tables([contract_of(tmp_path, text)])["definitions"].to_pylist()
+    counted = {(row["outcome"], row["counted_by"]) for row in definitions}
+    assert ("kept", "measured") in counted

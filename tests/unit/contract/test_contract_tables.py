@@ -27,7 +27,8 @@ def test_every_table_has_its_exact_types_even_without_a_contract() -> None:
     assert all(table.num_rows == 0 for table in tables.values())
     assert sorted(tables) == [
         "actors", "clause_patterns", "clauses", "concluding_patterns", "contracts", "definitions",
-        "performance_terms", "price_bands", "price_nets", "price_terms", "scope_terms",
+        "milestones", "performance_terms", "price_bands", "price_nets", "price_terms",
+        "scope_terms",
     ]  # fmt: skip
 
 

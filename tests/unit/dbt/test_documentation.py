@@ -12,7 +12,7 @@ import yaml
 
 from recount.contract.table_types import SCHEMAS
 from recount.gathering import landed_schemas
-from recount.inputs import period_rows, run_rows
+from recount.inputs import interval_rows, period_rows, run_rows
 from recount.project import DBT_PROJECT
 from recount.warehouse import MARTS
 from tests.support.scratch import SOURCES
@@ -24,7 +24,12 @@ TYPES = {
     "decimal128(18, 6)": "decimal(18, 6)", "int32": "integer", "int64": "bigint",
     "string": "string", "timestamp[us]": "timestamp",
 }  # fmt: skip
-TERMS = {**SCHEMAS, "runs": run_rows([]).schema, "periods": period_rows([]).schema}
+TERMS = {
+    **SCHEMAS,
+    "runs": run_rows([]).schema,
+    "periods": period_rows([]).schema,
+    "intervals": interval_rows([]).schema,
+}
 
 
 def documented(source: str) -> Mapping[str, list[tuple[str, str]]]:

@@ -15,7 +15,7 @@ DECIDING = {
     "int_coverage", "int_credits_drawn", "int_determinations", "int_invoice_lines",
     "int_invoiced_subjects",
     "int_judged_subjects", "int_linked_events", "int_matches", "int_outcome_totals",
-    "int_base_charges", "int_pattern_events", "int_performance",
+    "int_base_charges", "int_pattern_events", "int_performance", "int_performance_intervals",
     "int_patterns", "int_placements", "int_registered_events", "int_scoped_subjects",
     "int_sessions", "reconciliation_lines", "statements", "stg_servicenow_export__events",
     "stg_freshdesk__activities", "stg_freshdesk__acts", "stg_freshdesk__births",

@@ -74,6 +74,7 @@ FAULTS: Mapping[str, tuple[Tables, Mapping[str, object]]] = {
     "credit_of_another_invoice": _counts(credit_of_another_invoice_count=1, credit_void_count=1),
     "line_unattributed": _counts(line_unattributed_count=1),
     "line_product_differs": _counts(line_wrong_product_count=1),
+    "billed_before_milestone": _counts(line_before_milestone_count=1),
     "line_of_another_period": _counts(line_concluded_elsewhere_count=1),
     "determination_lost": _counts(determination_lost_count=1),
     "determination_placed_twice": _counts(determination_placed_twice_count=1),

@@ -46,6 +46,7 @@ CONTROL_TOTALS: Mapping[str, int] = {
     "line_of_unknown_type_count": 0,
     "line_unattributed_count": 0,
     "line_wrong_product_count": 0,
+    "line_before_milestone_count": 0,
     "line_dated_count": 38,
     "line_concluded_elsewhere_count": 0,
     "determination_without_value_count": 0,

@@ -25,6 +25,7 @@ NOTED = (
     "candidate_concluded_before_opened_count",
     "line_unattributed_count",
     "line_wrong_product_count",
+    "line_before_milestone_count",
     "subject_claimed_count",
 )
 NOT_JUDGED = ("landed_record_count", "parsed_record_count", "candidate_count")

@@ -153,3 +153,53 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 def test_what_is_no_zone_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="is no time zone"):
         zone(name)
+
+
+# --- intervals of a month
+
+
+@pytest.mark.parametrize(
+    ("in_zone", "month"),
+    [
+        ("Europe/Berlin", "2026-03"),
+        ("Europe/Berlin", "2026-10"),
+        ("UTC", "2028-02"),
+        # a midnight that clocks skip, and one that comes twice
+        ("America/Santiago", "2026-09"),
+        ("America/Havana", "2026-11"),
+        ("Australia/Lord_Howe", "2026-04"),
+    ],
+)
+def test_days_and_hours_follow_each_other_from_the_months_beginning_to_its_end(
+    in_zone: str, month: str
+) -> None:
+    period = Period.named(month, zone(in_zone))
+    for intervals in (period.days(zone(in_zone)), period.hours(zone(in_zone))):
+        starts = [each.starts_at for each in intervals]
+        ends = [each.ends_at for each in intervals]
+        assert [*starts, period.ends_at] == [period.starts_at, *ends]
+        assert all(start < end for start, end in zip(starts, ends, strict=True))
+        assert len({each.name for each in intervals}) == len(intervals)
+
+
+def test_a_day_on_which_clocks_turn_has_23_or_25_hours() -> None:
+    def length(month: str, day: str) -> timedelta:
+        (found,) = [each for each in Period.named(month, BERLIN).days(BERLIN) if each.name == day]
+        return found.ends_at - found.starts_at
+
+    assert length("2026-03", "2026-03-29") == timedelta(hours=23)
+    assert length("2026-10", "2026-10-25") == timedelta(hours=25)
+    assert length("2026-10", "2026-10-26") == timedelta(hours=24)
+
+
+def test_a_month_has_a_day_for_each_date() -> None:
+    assert [len(Period.named(f"2028-{month:02}", BERLIN).days(BERLIN)) for month in (1, 2, 4)] == [
+        31, 29, 30,
+    ]  # fmt: skip
+
+
+def test_an_hour_that_comes_twice_has_two_names() -> None:
+    hours = Period.named("2026-10", BERLIN).hours(BERLIN)
+    assert len(hours) == 31 * 24 + 1
+    names = [each.name for each in hours if "2026-10-25T02:00" in each.name]
+    assert names == ["2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00"]
