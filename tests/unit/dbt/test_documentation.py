@@ -98,3 +98,37 @@ def test_the_documentation_is_one_page_that_loads_nothing_and_reports_to_nobody(
     assert not re.findall(
         r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?(?:https?:)?//""", page
     )
+
+
+def unit_tests() -> Iterator[dict[str, Any]]:
+    """Every unit test of the models."""
+    for path in (DBT_PROJECT / "unit_tests").glob("*.yml"):
+        yield from yaml.safe_load(path.read_text("utf-8"))["unit_tests"]
+
+
+def expected(test: Mapping[str, Any]) -> set[str]:
+    """The columns that a unit test looks at."""
+    rows = test["expect"]["rows"]
+    return set(rows.split("\n")[0].split(",") if isinstance(rows, str) else next(iter(rows), ()))
+
+
+def test_every_column_of_a_mart_is_looked_at_by_a_unit_test() -> None:
+    looked_at: dict[str, set[str]] = {}
+    for test in unit_tests():
+        looked_at.setdefault(test["model"], set()).update(expected(test))
+    of_the_run = {"contract", "version", "period", "as_of"}  # the same in all of them
+    marts = {model["name"]: model["columns"] for model in models() if model["name"] in MARTS}
+    for mart, columns in marts.items():
+        assert {column["name"] for column in columns} - of_the_run <= looked_at[mart], mart
+
+
+def test_every_amount_of_a_mart_says_its_currency_and_its_sign_and_every_instant_its_zone() -> None:
+    for mart in (model for model in models() if model["name"] in MARTS):
+        for column in mart["columns"]:
+            says, name = column["description"], column["name"]
+            if column["data_type"] == "timestamp":
+                assert "UTC" in says, (mart["name"], name)
+            if column["data_type"].startswith("decimal"):
+                assert re.search(r"[Nn]egative|[Pp]ositive|0 to 100", says), (mart["name"], name)
+            if re.search("amount|price", name) and column["data_type"].startswith("decimal"):
+                assert "currency" in says, (mart["name"], name)
