@@ -15,10 +15,12 @@ import yaml
 import zstandard
 from click.testing import CliRunner, Result
 
-from recount import pins, stages
+from recount import pins, published, stages
 from recount.cli import main
 from recount.contract.reading import read
+from recount.document import figures
 from recount.month import Month
+from recount.statement import from_marts
 from tests.support.small import FINAL
 
 PUBLISHED = ("marts", "statements", "outbox", "notices", "mails", "guard")
@@ -38,12 +40,19 @@ class Buyer:
         month = ["--contract", str(self.contract), "--period", self.period, "--as-of", as_of]
         return CliRunner().invoke(main, [command, *month, *lake, "--json", *words])
 
-    def land(self, as_of: str = FINAL) -> None:
+    def land(self, as_of: str = FINAL) -> Month:
         """Extract and land what a run would read, and count nothing."""
         month = Month(str(self.contract), read(self.contract).contract, self.period, as_of,
                       str(self.lake))  # fmt: skip
         for source in stages.sources_of(month):
             pins.land(month, source)
+        return month
+
+    def counted(self, as_of: str = FINAL) -> dict[str, Any]:
+        """Land and recount a month, and return the counts; nobody judges, decides or tells."""
+        month = self.land(as_of)
+        _, marts = published.read_marts(month.lake, stages.recount(month))
+        return figures(from_marts(marts, month.contract.minor_units))
 
     def statement(self, *words: str, as_of: str = FINAL, command: str = "run") -> dict[str, Any]:
         """Run a month that must have a statement, and return it."""

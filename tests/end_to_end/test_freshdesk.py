@@ -291,7 +291,7 @@ def test_an_activity_that_the_export_lost_holds_the_month(fresh: Month, lost: st
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     freshdesk, ticket = fresh.desk.freshdesk, fresh.desk.tickets["ticket 0"]
     freshdesk.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     freshdesk.requests.clear()
     freshdesk.now = NOW
     freshdesk.reopen(ticket, at=datetime(2026, 4, 20, tzinfo=UTC), by=fresh.desk.asker)
@@ -367,7 +367,7 @@ def test_a_status_that_got_another_name_means_the_same_as_before(fresh: Month) -
     fresh.buyer.land(as_of=MONTH_END)
     freshdesk.now = NOW
     freshdesk.rename_status(4, "Done")
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
 
 
 def check(buyer: Buyer, *words: str) -> Result:
@@ -404,7 +404,7 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     fresh.desk.freshdesk.misbehave(faults.status(403), on="/api/v2/export", after=30)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
 
 
 def test_a_link_that_leads_elsewhere_is_not_followed(fresh: Month) -> None:

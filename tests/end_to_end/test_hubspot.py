@@ -113,18 +113,18 @@ def test_thousands_that_changed_in_one_millisecond_are_all_read(
         simple = {"outcomes.resolution.clauses": {"stayed_solved": {
             "forbids": {"event": "reopened", "within": "14 days"}}}}  # fmt: skip
         buyer = Buyer(rewritten(buyer.contract, tmp_path / "simple.yml", simple), buyer.lake)
-        assert lines_of(buyer.statement()) == {"agreed": 10_200}
+        assert lines_of(buyer.counted()) == {"agreed": 10_200}
         assert len(hubspot.asked(BATCH)) == 204
 
 
 def test_a_stage_that_gets_another_state_changes_nothing_that_was(fresh: Month) -> None:
     hubspot, desk = fresh.desk.hubspot, fresh.desk
     hubspot.now = MONTH_LATER
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     hubspot.set_state(desk.solved_stage, "OPEN")
     hubspot.now = NOW
     hubspot.move(desk.tickets["ticket 1"], desk.closed_stage, at=NOW - 30 * DAY, by=desk.person)
-    assert lines_of(fresh.buyer.statement(as_of=FINAL)) == {"agreed": 3}
+    assert lines_of(fresh.buyer.counted(as_of=FINAL)) == {"agreed": 3}
 
 
 def test_a_stage_that_no_list_has_stops_the_run_until_the_contract_says_what_it_means(
@@ -138,7 +138,7 @@ def test_a_stage_that_no_list_has_stops_the_run_until_the_contract_says_what_it_
     terms = fresh.buyer.contract.read_text("utf-8")
     said = f"    stages:\n      '{stage}': solved\n"
     fresh.buyer.contract.write_text(terms.replace("    stages:\n", said), "utf-8")
-    assert lines_of(fresh.buyer.statement()) == {"agreed": 3}
+    assert lines_of(fresh.buyer.counted()) == {"agreed": 3}
 
 
 def test_an_agent_of_hubspots_own_is_one_when_the_contract_says_so(
@@ -151,7 +151,7 @@ def test_an_agent_of_hubspots_own_is_one_when_the_contract_says_so(
         assert unnamed["decision"] == "hold"
         assert lines_of(unnamed) == {"not_an_outcome": 1}
         named = buyer_of(desk, tmp_path / "named", monkeypatch, agent="CUSTOMER_AGENT")
-        assert lines_of(named.statement()) == {"agreed": 1}
+        assert lines_of(named.counted()) == {"agreed": 1}
 
 
 def test_a_ticket_that_is_deleted_keeps_what_was_landed(fresh: Month, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_ticket_that_is_deleted_keeps_what_was_landed(fresh: Month, tmp_path: 
         "kept": {"forbids": {"event": "deleted", "within": "30 days"}}}}  # fmt: skip
     buyer = Buyer(rewritten(fresh.buyer.contract, tmp_path / "kept.yml", kept), fresh.buyer.lake)
     hubspot.now = datetime(2026, 3, 20, tzinfo=UTC)
-    assert lines_of(buyer.statement(as_of="2026-03-19T12:00:00Z")) == {"pending": 3}
+    assert lines_of(buyer.counted(as_of="2026-03-19T12:00:00Z")) == {"pending": 3}
     hubspot.archive(desk.tickets["ticket 2"], at=hubspot.now)
     hubspot.now = NOW
     statement = buyer.statement(as_of=FINAL)
@@ -222,7 +222,7 @@ def test_a_history_without_its_beginning_accuses_nobody(fresh: Month) -> None:
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     hubspot, desk = fresh.desk.hubspot, fresh.desk
     hubspot.now = MONTH_LATER
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     hubspot.requests.clear()
     hubspot.now = NOW
     hubspot.move(desk.tickets["ticket 0"], desk.new, at=NOW - 20 * DAY, by=desk.person)
@@ -243,7 +243,7 @@ def test_what_search_does_not_know_yet_is_not_said_to_be_observed(
         hubspot.move(ticket, desk.new, at=hubspot.now - timedelta(minutes=5), by=desk.person)
         buyer = buyer_of(desk, tmp_path, monkeypatch)
         # what the database says already is after what search is sure of
-        assert lines_of(buyer.statement(as_of="2026-03-16T08:29:00Z")) == {"pending": 1}
+        assert lines_of(buyer.counted(as_of="2026-03-16T08:29:00Z")) == {"pending": 1}
         hubspot.now = NOW
         final = buyer.statement(as_of=FINAL)
         assert final["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
@@ -258,7 +258,7 @@ def test_what_happens_between_two_pages_is_counted_once(fresh: Month) -> None:
             hubspot.move(ticket, fresh.desk.new, at=hubspot.now, by=fresh.desk.person)
 
     hubspot.between = reopen
-    assert lines_of(fresh.buyer.statement(as_of="2026-03-05T08:00:00Z")) == {"pending": 3}
+    assert lines_of(fresh.buyer.counted(as_of="2026-03-05T08:00:00Z")) == {"pending": 3}
     hubspot.now = NOW
     statement = fresh.buyer.statement()
     assert statement["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
@@ -272,7 +272,7 @@ def test_a_daily_limit_ends_the_run_at_once_and_the_next_one_goes_on(fresh: Mont
     assert done.exit_code == 2
     assert "the allowance of requests is used up" in done.output
     assert len(hubspot.asked(BATCH)) == 1
-    assert lines_of(fresh.buyer.statement()) == {"agreed": 3}
+    assert lines_of(fresh.buyer.counted()) == {"agreed": 3}
 
 
 def check(buyer: Buyer) -> Result:
@@ -318,7 +318,7 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     fresh.desk.hubspot.misbehave(faults.status(403), on=BATCH)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert lines_of(fresh.buyer.statement()) == {"agreed": 3}
+    assert lines_of(fresh.buyer.counted()) == {"agreed": 3}
 
 
 def test_two_who_ask_about_one_ticket_are_nobodys_return(fresh: Month, tmp_path: Path) -> None:

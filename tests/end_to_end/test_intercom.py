@@ -299,7 +299,7 @@ def test_what_the_vendor_claims_is_landed_with_each_extraction_and_is_no_event(
     fresh.buyer.land(as_of=MONTH_END)
     intercom.conclude(it, "negative_feedback", at=SOLVED + 40 * DAY)
     intercom.now = NOW
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
     landed = landed_of(fresh.buyer, "helpdesk/fin_claims")
     assert landed.count(b"assumed_resolution") == landed.count(b"negative_feedback") == 1
 
@@ -337,7 +337,7 @@ def test_what_the_search_shows_late_is_found_by_the_next_extraction(
 def test_an_extraction_goes_on_from_where_the_last_one_stopped(fresh: Month) -> None:
     intercom, it = fresh.desk.intercom, fresh.desk.conversations["conversation 2"]
     intercom.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     intercom.requests.clear()
     intercom.now = NOW
     intercom.reply(it, by=fresh.desk.asker, at=datetime(2026, 4, 20, tzinfo=UTC))
@@ -385,7 +385,7 @@ def test_a_billed_conversation_that_was_deleted_unseen_holds_the_month(fresh: Mo
 def test_two_ratings_stop_a_month_whose_contract_does_not_choose(fresh: Month) -> None:
     terms = fresh.buyer.contract.read_text("utf-8")
     fresh.buyer.contract.write_text(terms.replace("    rating: fin\n", ""), "utf-8")
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
     it = fresh.desk.conversations["conversation 1"]
     fresh.desk.intercom.rate(it, 1, at=NOW)
     done = fresh.buyer.run("--refresh")
@@ -437,7 +437,7 @@ def test_a_run_that_was_cut_off_goes_on_and_repeats_one_page_at_most(fresh: Mont
     intercom.misbehave(faults.status(403), on="/conversations/2", after=70)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"]["agreed"] == 3
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"]["agreed"] == 3
     assert 103 <= len(intercom.asked("/conversations/2")) <= 103 + 50
 
 

@@ -243,7 +243,7 @@ def test_the_manifests_say_what_was_left_out_and_until_when_it_was_observed(mont
 def test_a_status_that_moves_to_another_category_changes_nothing_that_was(fresh: Month) -> None:
     jira, desk = fresh.desk.jira, fresh.desk
     jira.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     jira.recategorize_status(desk.resolved, "indeterminate")
     jira.now = NOW
     # from what counts as in progress by now to what is done: it was resolved before
@@ -263,7 +263,7 @@ def test_a_status_that_no_list_has_stops_the_run_until_the_contract_says_what_it
     terms = fresh.buyer.contract.read_text("utf-8")
     said = f"    system: jira\n    statuses: {{'{status}': solved}}\n"
     fresh.buyer.contract.write_text(terms.replace("    system: jira\n", said), "utf-8")
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
 
 
 def test_an_issue_that_is_gone_keeps_what_was_landed_and_two_looks_say_that_it_is_deleted(
@@ -287,7 +287,7 @@ def test_an_issue_that_is_gone_keeps_what_was_landed_and_two_looks_say_that_it_i
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     jira, desk = fresh.desk.jira, fresh.desk
     jira.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     jira.requests.clear()
     jira.now = NOW
     jira.reopen(desk.issues["issue 0"], desk.waiting, at=datetime(2026, 4, 20, tzinfo=UTC),
@@ -350,7 +350,7 @@ def test_comments_that_the_bulk_cut_off_are_asked_for_one_issue_at_a_time(fresh:
 
     jira.comment_page_size = 2
     jira.misbehave(faults.changed(cut_off), on=BULK, times=-1)
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["reasons"] == {"alone": 1}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["reasons"] == {"alone": 1}
     assert len(jira.asked(f"/rest/api/3/issue/{desk.issues['issue 0']}/comment")) == 2
 
 
@@ -409,4 +409,4 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     jira.misbehave(faults.status(403), on=HISTORIES, after=1)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}

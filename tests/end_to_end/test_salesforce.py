@@ -170,7 +170,7 @@ def test_a_row_of_history_that_is_withheld_holds_the_month(fresh: Month) -> None
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     org, case = fresh.desk.org, fresh.desk.cases["case 0"]
     org.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     org.requests.clear()
     org.logins.expire()
     org.now = NOW
@@ -206,7 +206,7 @@ def test_a_status_that_the_org_does_not_list_stops_the_run(fresh: Month) -> None
     assert "has the status 'Closed', which the org does not list; add statuses:" in done.output
     rewritten(fresh.buyer.contract, fresh.buyer.contract,
               {"sources.helpdesk.statuses": {"Closed": "solved"}})  # fmt: skip
-    lines = fresh.buyer.statement()["outcomes"]["resolution"]["lines"]
+    lines = fresh.buyer.counted()["outcomes"]["resolution"]["lines"]
     assert lines == {"agreed": 3}
 
 
@@ -216,7 +216,7 @@ def test_the_requests_of_a_day_may_be_used_up(fresh: Month) -> None:
     assert done.exit_code == 2
     assert "the org has used up the requests that it allows in 24 hours" in done.output
     fresh.desk.org.allocation.requests = 100_000
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
 
 
 def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> None:
@@ -226,7 +226,7 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
     org.logins.expire()
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
 
 
 def check(buyer: Buyer, *words: str) -> Result:

@@ -228,7 +228,7 @@ def manifests_of(buyer: Buyer, stream: str) -> list[dict[str, Any]]:
 
 
 def lines_of(month: Month, as_of: str = FINAL) -> dict[str, int]:
-    lines: dict[str, int] = month.buyer.statement(as_of=as_of)["outcomes"]["resolution"]["lines"]
+    lines: dict[str, int] = month.buyer.counted(as_of=as_of)["outcomes"]["resolution"]["lines"]
     return lines
 
 
@@ -275,7 +275,7 @@ def test_the_nightly_job_is_what_the_registry_says_it_is(fresh: Month, tmp_path:
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     instance, first = fresh.desk.instance, incident_of(fresh, "incident 0")
     instance.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     instance.requests.clear()
     instance.now = NOW
     instance.reopen(first, at=datetime(2026, 4, 20, tzinfo=UTC), by="ida.caller")

@@ -180,7 +180,7 @@ def test_a_draft_is_no_invoice_until_it_is_finalized(vendor: Vendor) -> None:
     assert "invoice_missing" in {each["rule"] for each in early["findings"]}
     assert early["amounts"]["invoiced"] == "0.00"
     vendor.stripe.finalize(draft, at=NOW)
-    assert vendor.buyer.statement(as_of=FINAL)["outcomes"]["resolution"]["lines"] == {"agreed": 2}
+    assert vendor.buyer.counted(as_of=FINAL)["outcomes"]["resolution"]["lines"] == {"agreed": 2}
 
 
 def check(vendor: Vendor) -> tuple[int, str]:

@@ -243,7 +243,7 @@ def test_an_update_that_the_export_lost_holds_the_month(fresh: Month) -> None:
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     zendesk, ticket = fresh.desk.zendesk, fresh.desk.tickets["ticket 0"]
     zendesk.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.statement(as_of=MONTH_END)["kind"] == "provisional"
+    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
     zendesk.requests.clear()
     zendesk.now = NOW
     zendesk.reopen(ticket, at=datetime(2026, 4, 20, tzinfo=UTC), by=fresh.desk.asker)
@@ -313,7 +313,7 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     zendesk.misbehave(faults.status(403), on="/api/v2/incremental/ticket_events", after=1)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.statement()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
 
 
 def test_the_evidence_names_who_reopened_a_ticket(month: Month) -> None:
