@@ -42,7 +42,7 @@ def price(chance: Random, *forms: str) -> dict[str, Any]:
 
 def performance(chance: Random) -> dict[str, Any]:
     """A share that is to be reached by the month, its days and its hours, and a baseline."""
-    share = chance.choice(("0", "50", "66.666666", "75", "100"))
+    share = chance.choice(("0", "50", "50.4", "66.666666", "75", "100"))
     follows = chance.choice(("pays", "otherwise", "both"))
     term: dict[str, Any] = {"of": "resolution", "at_least": share}
     if follows != "otherwise":

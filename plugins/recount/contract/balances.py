@@ -112,7 +112,7 @@ def balances(contract: Contract, period: str, earlier: Sequence[Settled] = ()) -
     return Balances(
         annual=_annual(annual, period, earlier) if annual else None,
         credits=_credits(credits_, period, earlier) if credits_ else None,
-        escrow=_escrow(escrow, contract.minor_units, period, earlier)
+        escrow=_escrow(escrow, contract.minor_units, earlier)
         if escrow and escrow.since <= period
         else None,
     )
@@ -137,7 +137,7 @@ def _beginnings(contract: Contract, period: str) -> Iterator[str]:
     if credits_ := contract.pricing.credits:
         first = min(_month(lot) for lot in credits_.bought)
         yield _begun(first, credits_.taken_over, period)
-    if (escrow := contract.pricing.escrow) and escrow.since <= period:
+    if escrow := contract.pricing.escrow:
         yield escrow.since
 
 
@@ -183,10 +183,8 @@ def _credits(terms: Credits, period: str, earlier: Sequence[Settled]) -> CreditB
     )
 
 
-def _escrow(
-    terms: Escrow, minor_units: int, period: str, earlier: Sequence[Settled]
-) -> EscrowBalance:
-    held = sum((each.escrow for each in earlier if terms.since <= each.period < period), NOTHING)
+def _escrow(terms: Escrow, minor_units: int, earlier: Sequence[Settled]) -> EscrowBalance:
+    held = sum((each.escrow for each in earlier if each.period >= terms.since), NOTHING)
     return EscrowBalance(terms.opening + held, terms.percent, minor_units)
 
 
