@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from recount.contract.canonical import canonical_json
+from recount.contract.model import Contract
 from recount.contract.tables import terms_tables
+from recount.errors import ContractError
+from tests.support import cases
 from tests.unit.contract.acme import acme_with, contract_of, refusal_of
 
 FLAT = '{per_outcome: "0.99"}'
@@ -135,3 +138,26 @@ def test_a_price_reads_the_same_from_its_canonical_form(tmp_path: Path, price: s
     written = canonical_json(contract_of(tmp_path, acme_with(FLAT, price)))
 
     assert canonical_json(contract_of(tmp_path, written)) == written
+
+
+def net_of(within: str, **clauses: str) -> Contract:
+    """A contract whose clauses wait so long, and whose value is net of what comes in a time."""
+    waiting = {
+        name: {"forbids": {"event": "reopened", **({"within": length} if length else {})}}
+        for name, length in clauses.items()
+    }
+    share = {"percent_of_value": "10", "net_of": {"event": "refunded", "within": within}}
+    return cases.contract_of(
+        outcomes=cases.outcome_of(clauses=waiting), pricing={"resolution": share}
+    )
+
+
+def test_what_is_taken_off_may_come_as_late_as_the_clause_that_waits_longest() -> None:
+    net_of("14 days", short="3 days", long="14 days", at_once="")
+    with pytest.raises(ContractError, match="15 days is longer than every clause"):
+        net_of("15 days", short="3 days", long="14 days")
+
+
+def test_where_no_clause_waits_nothing_can_be_taken_off_later() -> None:
+    with pytest.raises(ContractError, match="24 hours is longer than every clause"):
+        net_of("1 day", at_once="")
