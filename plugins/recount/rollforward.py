@@ -162,14 +162,19 @@ def _amount(credit: Mapping[str, Any]) -> Decimal:
     return -amount if credit["effect"] == "charged" else amount
 
 
-def rollforward(lake: Lake, contract: Contract) -> dict[str, Any]:
+def rollforward(
+    lake: Lake, contract: Contract, *, up_to: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return what is disputed of a contract, month by month and case by case, as JSON has it.
+
+    With `up_to`, a published statement, only what was known before it, and itself: months that are
+    looked at side by side say the same of each other whichever is first.
 
     In each month the opening amount and its movements make the closing one. Months follow each
     other from the first movement to the last, in the contract's zone; amounts are text.
     """
     ledger = _Ledger()
-    for at, step in sorted(_known(lake, contract, ledger), key=lambda each: each[0]):
+    for at, step in sorted(_known(lake, contract, ledger, up_to), key=lambda each: each[0]):
         step(at)
     units = contract.minor_units
     return {
@@ -197,10 +202,12 @@ def rollforward(lake: Lake, contract: Contract) -> dict[str, Any]:
 
 
 def _known(
-    lake: Lake, contract: Contract, ledger: _Ledger
+    lake: Lake, contract: Contract, ledger: _Ledger, up_to: Mapping[str, Any] | None
 ) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
     """Yield what was published of a contract with its instant; of one instant, statements first."""
     for statement in published.statements(lake, contract.contract):
+        if not _is_known(statement, up_to):
+            continue
         marts = published.marts_of(lake, statement)
         yield (
             parse_instant(statement["as_of"]),
@@ -212,9 +219,18 @@ def _known(
             continue
         for step in steps:
             by = str(step.facts.get("by", ""))
-            if step.kind == "withdrawn" and by != PREPARED_BY:
+            is_later = up_to is not None and parse_instant(step.at) >= parse_instant(up_to["as_of"])
+            if step.kind == "withdrawn" and by != PREPARED_BY and not is_later:
                 period = steps[0].facts["period"]
                 yield parse_instant(step.at), partial(ledger.withdraw, period=period, by=by)
+
+
+def _is_known(statement: Mapping[str, Any], up_to: Mapping[str, Any] | None) -> bool:
+    if up_to is None:
+        return True
+    is_it = (statement["period"], statement["as_of"]) == (up_to["period"], up_to["as_of"])
+    is_earlier = parse_instant(statement["as_of"]) < parse_instant(up_to["as_of"])
+    return is_it or (is_earlier and statement["period"] <= up_to["period"])
 
 
 def _months(

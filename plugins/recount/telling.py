@@ -6,11 +6,15 @@ from typing import Any
 
 from recount import connections, published
 from recount.contract.model import Contract
+from recount.evidence.register import sha256
+from recount.lake import Lake
 from recount.month import Month
 from recount.notify import finance, notice, operations
+from recount.notify.agents import with_agents
 from recount.notify.delivery import Delivery, Post
 from recount.notify.letterhead import InvoiceFacts, Letterhead, letterhead
 from recount.periods import Period
+from recount.rollforward import rollforward
 
 SMTP = "recount_smtp"
 
@@ -24,8 +28,8 @@ def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
         return _held(month, statement)
     post = Post(lake, connections.find(SMTP), month.instant)
     head = _letterhead(month, contract, marts)
-    lines = marts["reconciliation_lines"]
-    sent = notice.vendor_notice(statement, lines, head, post)
+    lines = with_agents(marts["reconciliation_lines"], marts["evidence_events"])
+    sent = notice.vendor_notice(statement, lines, head, post, _annex(month, statement))
     mail = finance.finance_mail(statement, lines, head, post, notice=sent)
     if facts["invoice_missing"] and contract.notify.operations:
         alarm(month, "invoice_missing", facts["invoice_missing"])
@@ -38,6 +42,23 @@ def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
             each.because for each in deliveries if each.because and each.state == "approved"
         ],
     }
+
+
+def _annex(month: Month, statement: Mapping[str, Any]) -> notice.Annex:
+    """What a notice brings along: what was disputed up to then, and the evidence by its hash."""
+    if statement["decision"] not in notice.DECISIONS:
+        return notice.Annex()
+    history = rollforward(month.lake, month.contract, up_to=statement)
+    return notice.Annex(history=history, evidence=_evidence(month.lake, statement["evidence"]))
+
+
+def _evidence(lake: Lake, uri: str | None) -> dict[str, str] | None:
+    """Name the pack of a statement for the vendor, who need not know where our lake is."""
+    if uri is None:
+        return None
+    folder, _, name = uri.rpartition("/")
+    key = f"{folder}/{name}".removeprefix(f"{lake.place.uri}/")
+    return {"name": name, "sha256": sha256(lake.get(key))}
 
 
 def _held(month: Month, statement: Mapping[str, Any]) -> dict[str, Any]:

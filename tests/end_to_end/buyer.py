@@ -84,12 +84,12 @@ class Buyer:
             for key, data in self.objects(*folders).items()
         )
 
-    def mart(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a mart that was published once for the month."""
+    def mart(self, name: str, as_of: str = "") -> list[dict[str, Any]]:
+        """The rows of a mart that was published once for the month, or once as of an instant."""
         (data,) = (
             data
             for key, data in self.objects(f"marts/{name}").items()
-            if "parquet" in key and f"period={self.period}/" in key
+            if "parquet" in key and f"period={self.period}/" in key and f"as_of={as_of}" in key
         )
         rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(data)).to_pylist()
         return rows

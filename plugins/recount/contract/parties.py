@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, model_validator
 
 from recount.contract.part import Part, refuse
-from recount.contract.texts import Line, Name
+from recount.contract.texts import ElectronicAddress, Line, Name
 from recount.contract.times import Day
 from recount.contract.vocabulary import PartyType
 
@@ -32,6 +32,15 @@ class Effective(Part):
         return self.from_ <= day and (self.until is None or day < self.until)
 
 
+class ElectronicAddresses(Part):
+    """Where each side gets e-invoices and the answers to them, as Peppol names participants."""
+
+    buyer: ElectronicAddress
+    """The buyer's, quoted, such as "0088:7300010000001"."""
+    vendor: ElectronicAddress
+    """The vendor's, quoted."""
+
+
 class Parties(Part):
     """The two sides."""
 
@@ -39,6 +48,8 @@ class Parties(Part):
     """Who pays."""
     vendor: Line
     """Who bills."""
+    electronic_addresses: ElectronicAddresses | None = None
+    """With these, a notice also comes as a Peppol invoice response."""
 
 
 class Source(Part):

@@ -106,6 +106,7 @@ def _each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 _NAME = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _CONTRACT_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_ELECTRONIC_ADDRESS = r"[0-9]{4}:[A-Za-z0-9][A-Za-z0-9._-]{0,49}"
 _ADDRESS = r'[^\s@,;<>()"\x00-\x20\x7f]{1,64}@[^\s@,;<>()"\x00-\x20\x7f]{1,190}'
 
 Prose = Annotated[str, BeforeValidator(_prose)]
@@ -128,6 +129,17 @@ Address = Annotated[
     str,
     BeforeValidator(written_as(_ADDRESS, "no mail address; write for example ap@acme.example")),
     WithJsonSchema({"type": "string", "format": "email"}),
+]
+ElectronicAddress = Annotated[
+    str,
+    BeforeValidator(
+        written_as(
+            _ELECTRONIC_ADDRESS,
+            "no electronic address; write its scheme's four digits, a colon and the id, for "
+            'example "0088:7300010000001"',
+        )
+    ),
+    schema_of(_ELECTRONIC_ADDRESS),
 ]
 ZoneName = Annotated[str, BeforeValidator(_zone_name)]
 CurrencyCode = Annotated[str, BeforeValidator(_currency), schema_of("[A-Z]{3}")]

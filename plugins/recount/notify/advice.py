@@ -108,19 +108,20 @@ class _Case:
 
     def query(self) -> Advice:
         """A question and no claim: there is no right to reclassify, or lines cannot be verified."""
-        vendor, over = self.letterhead.vendor, Decimal(self.statement["over_invoiced"]["amount"])
-        is_about_price = bool(over) and not self.letterhead.may_reclassify
-        about = self._money("reserved") if is_about_price else self._unverifiable()
+        vendor, is_above = self.letterhead.vendor, self.statement["is_above_tolerance"]
+        about = self._money("reserved") if is_above else self._unverifiable()
         because = (
             f"{self._over()}, against a tolerance of {self.letterhead.tolerance}. The contract "
             "gives no right to bill by our own count, so this is a question and not a claim."
-            if is_about_price
+            if is_above
             else f"{self._unverifiable()}; the contract says to ask about such lines."
         )
         reserve = self.statement["amounts"]["reserved"]
         under = f", under reservation of {self._money('reserved')}" if Decimal(reserve) else ""
-        to_do = f"Ask {vendor} to explain the lines in the attached workbook{self._dispute_by()}."
-        remark = f"Pay {self._money('pay_now')} {self._due()}{under}."
+        pay = f"Pay {self._money('pay_now')} {self._due()}{under}"
+        to_do, remark = notice_steps(
+            self.notice, self.letterhead, pay=pay, book="wait for the answer", called="query"
+        )
         return Advice(f"Ask {vendor} about {about}", because, to_do, remark)
 
     def escrow(self) -> str:

@@ -104,6 +104,13 @@ def _is_out(register: Register, steps: Sequence[Step]) -> bool:
     return drafted is not None and register.lake.exists(drafted.facts["outbox_key"])
 
 
+def went_out(register: Register) -> Step | None:
+    """Return the draft that the vendor has, or may have; None where nothing has left us."""
+    steps = register.steps()
+    has_left = mail_state(steps) not in {"", "withdrawn", *UNSENT}
+    return newest(steps, {"drafted"}) if has_left or _is_out(register, steps) else None
+
+
 def _next_step(
     steps: Sequence[Step], draft: Draft, approval: Approval, *, is_out: bool
 ) -> str | None:

@@ -69,7 +69,7 @@ def _mail(
     as_of = parse_instant(statement["as_of"])
     book = workbook(finance_sheets(statement, rows, lines, letterhead), created=as_of)
     name = f"recount-{file_stem(statement['contract'], statement['period'])}.xlsx"
-    attachments, where = attach(post, name, book)
+    attachments, where = attach(post, {name: book})
     view = finance_view.view(statement, rows, letterhead, notice)
     view["references"] = [*where, *view["references"]]
     vendor = header_text("subject", letterhead.vendor)

@@ -20,10 +20,9 @@ def result_hash(statement: Mapping[str, Any]) -> str:
     return _hash({key: statement[key] for key in statement if key not in _OF_THE_RUN})
 
 
-def accusation_hash(statement: Mapping[str, Any], lines: Iterable[Sequence[object]]) -> str:
-    """Return the hash of what a notice says: figures and lines; findings are between us."""
-    said = {key: statement[key] for key in _ACCUSED}
-    return _hash({"statement": said, "lines": [[_text(v) for v in line] for line in lines]})
+def accused(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures that a notice rests on; findings are between us."""
+    return {key: statement[key] for key in _ACCUSED}
 
 
 def notice_id(contract: str, period: str, invoice_ids: Iterable[str]) -> str:
@@ -49,7 +48,3 @@ def file_stem(contract: str, period: str) -> str:
 
 def _hash(value: object) -> str:
     return sha256(canonical(value))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

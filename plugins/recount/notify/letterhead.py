@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from recount.contract.canonical import digest
 from recount.contract.model import Contract
+from recount.contract.parties import ElectronicAddresses
 from recount.contract.sentences import clause_sentence
-from recount.contract.terms import Tolerance
+from recount.contract.terms import Signatory, Tolerance
 from recount.notify.wording import money
 from recount.periods import Period, zone
 
@@ -36,7 +38,8 @@ class Letterhead:
 
     `final_from` is the instant from which the period can become final, `pending_until` the last
     instant at which a pending line can still change; `dispute_by` the last day for a dispute.
-    `priced_by_value` are the outcomes of which a share of the value is charged.
+    `priced_by_value` are the outcomes of which a share of the value is charged, `contract_sha256`
+    the hash of the contract's canonical JSON.
     """
 
     title: str
@@ -62,6 +65,10 @@ class Letterhead:
     dispute_by: date | None = None
     pending_until: datetime | None = None
     priced_by_value: frozenset[str] = frozenset()
+    contract_sha256: str = ""
+    signatories: tuple[Signatory, ...] = ()
+    electronic_addresses: ElectronicAddresses | None = None
+    tolerance_terms: Tolerance | None = None
 
     def local_day(self, at: datetime) -> date:
         """Return an instant's date in the contract's zone."""
@@ -105,6 +112,10 @@ def letterhead(
         due_on=invoice.due_on,
         dispute_by=_last_day(invoice.issued_on, settlement.dispute_within),
         pending_until=pending_until,
+        contract_sha256=digest(contract),
+        signatories=contract.signatories,
+        electronic_addresses=contract.parties.electronic_addresses,
+        tolerance_terms=contract.tolerance,
     )
 
 

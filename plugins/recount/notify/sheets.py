@@ -20,9 +20,13 @@ _COLUMNS: Mapping[str, tuple[str, int]] = {
     "outcome": ("Outcome or line type", 18),
     "status_words": ("Status", 26),
     "reason": ("Reason", 18),
+    "reason_words": ("Reason in words", 60),
     "gap_part": ("Part of the gap", 14),
     "concluded_at_invoiced": ("Concluded, by the invoice (UTC)", 21),
     "concluded_at": ("Concluded, by our log (UTC)", 21),
+    "candidate_event_id": ("Concluding event", 24),
+    "concluded_by": ("Concluded by", 13),
+    "agent_id": ("Agent", 18),
     "deciding_event_id": ("Deciding event", 24),
     "quantity": ("Quantity", 10),
     "unit_price_invoiced": ("Unit price, invoiced", 12),
@@ -30,11 +34,13 @@ _COLUMNS: Mapping[str, tuple[str, int]] = {
     "amount_invoiced": ("Amount, invoiced", 14),
     "amount_recounted": ("Amount, recounted", 14),
 }
-_OURS_ALONE = "gap_part"  # an analysis, not a claim
 # The columns of the mart that make a line what it is in a notice.
-CLAIM_COLUMNS = ("match_status", *(c for c in _COLUMNS if c not in ("status_words", _OURS_ALONE)))
+CLAIM_COLUMNS = (
+    "match_status",
+    *(c for c in _COLUMNS if c not in ("status_words", "reason_words", "gap_part")),
+)
 _ORDER = [(name, "ascending") for name in ("invoice_id", "line_number", "outcome", "subject_id")]
-_FIGURE = pa.decimal128(38, 6)
+FIGURE = pa.decimal128(38, 6)
 
 
 def finance_sheets(
@@ -51,28 +57,10 @@ def finance_sheets(
     ]
 
 
-def notice_sheets(
-    statement: Mapping[str, Any],
-    rows: Sequence[ReasonRow],
-    claims: Mapping[str, pa.Table],
-    letterhead: Letterhead,
-) -> list[Sheet]:
-    """Return the reasons of the lines that a notice lists, and these lines, group by group."""
-    listed = [row for row in rows if row.group not in ("pending", "agreed")]
-    return [
-        reasons_sheet("Summary", listed, letterhead, statement["currency"]),
-        *(
-            lines_sheet(name, table, without=_OURS_ALONE)
-            for name, table in claims.items()
-            if table.num_rows
-        ),
-    ]
-
-
 def statement_sheet(statement: Mapping[str, Any]) -> Sheet:
     """Return the statement's own figures, each under its name in the JSON document."""
     names, values, units = zip(*_figures(statement), strict=True)
-    figures = pa.array([None if v is None else Decimal(v) for v in values], _FIGURE)
+    figures = pa.array([None if v is None else Decimal(v) for v in values], FIGURE)
     table = pa.table([pa.array(names), figures, pa.array(units)], names=["name", "value", "unit"])
     return Sheet("Statement", ("Figure", "Value", "Unit"), (40, 18, 10), table)
 
@@ -87,7 +75,7 @@ def reasons_sheet(
             "title": pa.array([title(row) for row in rows], pa.string()),
             "detail": pa.array([detail(row, letterhead) for row in rows], pa.string()),
             "count": pa.array([row.count for row in rows], pa.int64()),
-            "amount": pa.array([Decimal(row.amount) for row in rows], _FIGURE),
+            "amount": pa.array([Decimal(row.amount) for row in rows], FIGURE),
         }
     )
     headings = ("Outcome", "Status and reason", "What the contract says", "Lines", currency)
@@ -96,7 +84,8 @@ def reasons_sheet(
 
 def lines_sheet(name: str, lines: pa.Table, *, without: str = "") -> Sheet:
     """Return lines as they stand in the mart, ours beside the invoice's."""
-    columns = {column: shown for column, shown in _COLUMNS.items() if column != without}
+    has = {*lines.column_names, "status_words"} - {without}  # a caller may leave some out
+    columns = {column: shown for column, shown in _COLUMNS.items() if column in has}
     known = {**KIND_WORDS, **STATUS_WORDS}
     stands_for = pc.coalesce(lines["match_status"], lines["line_kind"])
     place = pc.index_in(stands_for, value_set=pa.array(list(known)))

@@ -162,6 +162,7 @@ def statement(
     rows = table.to_pylist()
     over = [*OVER, "unverifiable"] if unverifiable == "dispute" else [*OVER]
     amounts = _amounts(rows, over, decision)
+    over_count = len([row for row in rows if row["match_status"] in over])
     return {
         "contract": "acme-support",
         "version": 3,
@@ -170,6 +171,7 @@ def statement(
         "kind": kind,
         "decision": decision,
         "because": BECAUSE[decision],
+        "is_above_tolerance": decision in ("dispute", "query") and bool(over_count),
         "billing_source": "recount" if decision == "dispute" else "invoice",
         "currency": "USD",
         "outcomes": {"resolution": _outcome(rows)},

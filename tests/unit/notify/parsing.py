@@ -31,6 +31,11 @@ class ReadMail:
         """The HTML's text without markup."""
         return text_of(self.html)
 
+    def file(self, ending: str) -> bytes:
+        """The only attachment whose name ends so."""
+        (data,) = (data for name, data in self.files.items() if name.endswith(ending))
+        return data
+
 
 def read_mail(data: bytes) -> ReadMail:
     """Take a mail apart."""
