@@ -49,10 +49,10 @@ def _annex(month: Month, statement: Mapping[str, Any]) -> notice.Annex:
     if statement["decision"] not in notice.DECISIONS:
         return notice.Annex()
     history = rollforward(month.lake, month.contract, up_to=statement)
-    return notice.Annex(history=history, evidence=_evidence(month.lake, statement["evidence"]))
+    return notice.Annex(history=history, evidence=evidence_of(month.lake, statement["evidence"]))
 
 
-def _evidence(lake: Lake, uri: str | None) -> dict[str, str] | None:
+def evidence_of(lake: Lake, uri: str | None) -> dict[str, str] | None:
     """Name the pack of a statement for the vendor, who need not know where our lake is."""
     if uri is None:
         return None

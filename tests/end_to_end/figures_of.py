@@ -86,7 +86,7 @@ def _in_workbook(data: bytes, currency: str, claim: str) -> Figures:
 def _in_json(data: bytes, claim: str) -> Figures:
     document = json.loads(data)
     positions, reasons = document["positions"], document["reasons"]
-    of_lines = [line for line in document["lines"] if line["claim"] == claim]
+    of_lines = [line for line in lines_of(document) if line["claim"] == claim]
     together = sum(Decimal(line["amount_invoiced"]) for line in of_lines)
     assert sum(reason["lines"] for reason in reasons) == len(of_lines)
     assert together + Decimal(document["arithmetic"]) == Decimal(positions[claim]["amount"])
@@ -94,6 +94,12 @@ def _in_json(data: bytes, claim: str) -> Figures:
         name: (positions[name]["lines"], Decimal(positions[name]["amount"]))
         for name in ("invoiced", claim)
     }
+
+
+def lines_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lines that a notice names, each by its columns' names."""
+    lines = document["lines"]
+    return [dict(zip(lines["columns"], row, strict=True)) for row in lines["rows"]]
 
 
 def _in_response(data: bytes, currency: str, claim: str) -> Figures:

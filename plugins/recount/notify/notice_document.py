@@ -65,7 +65,10 @@ def notice_document(
             for name, terms in letterhead.outcomes.items()
         },
         "evidence": evidence,
-        "lines": [line for name, table in listed.items() for line in _lines(_CLAIMS[name], table)],
+        "lines": {
+            "columns": ["claim", *CLAIM_COLUMNS],
+            "rows": [row for name, table in listed.items() for row in _rows(_CLAIMS[name], table)],
+        },
     }
 
 
@@ -179,16 +182,15 @@ def _reason(row: ReasonRow, letterhead: Letterhead) -> dict[str, Any]:
     }
 
 
-def _lines(claim: str, table: pa.Table) -> Iterator[dict[str, Any]]:
-    known = [name for name in CLAIM_COLUMNS if name in table.column_names]
-    rows = table.select(known).to_pylist()
-    for row in sorted(
-        rows, key=lambda row: str([row["invoice_id"], row["line_id"], *row.values()])
-    ):
-        yield {"claim": claim, **{name: _written(value) for name, value in row.items()}}
+def _rows(claim: str, table: pa.Table) -> Iterator[list[Any]]:
+    """Yield lines as lists: with a name before each value, a big month would fit no mail."""
+    known = table.select([name for name in CLAIM_COLUMNS if name in table.column_names])
+    rows = [[row.get(name) for name in CLAIM_COLUMNS] for row in known.to_pylist()]
+    written_rows = [[claim, *map(_written, row)] for row in rows]
+    yield from sorted(written_rows, key=lambda row: [value or "" for value in row])
 
 
-def _written(value: Any) -> Any:
+def _written(value: Any) -> str | None:
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value.normalize():f}"
     return value if value is None or isinstance(value, str) else f"{value.isoformat()}Z"

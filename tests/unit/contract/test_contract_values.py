@@ -118,6 +118,12 @@ REFUSED = [
     ("Acme GmbH", '"Acme\\nBcc: x"', "parties.buyer: write this on one line of at most 300"),
     ("Acme GmbH", '" Acme"', "parties.buyer: ' Acme' begins or ends with a space; remove it"),
     ("Acme GmbH", "", "parties.buyer: this is empty; give it a value or leave the key out"),
+    (
+        "Inc}",
+        'Inc, electronic_addresses: {buyer: "0088:1", vendor: acme}}',
+        "parties.electronic_addresses.vendor: 'acme' is no electronic address; write its scheme's",
+    ),
+    ("Inc}", 'Inc, electronic_addresses: {buyer: "0088:1"}}', "vendor is missing"),
 ]
 
 

@@ -93,6 +93,19 @@ def history() -> History:
     return History(open_lake(tempfile.mkdtemp()))
 
 
+def test_up_to_a_statement_later_looks_and_months_beside_it_say_nothing_yet() -> None:
+    told = history()
+    told.state("2026-01", D(10))
+    told.state("2026-02", D(7))
+    up_to = list(published.statements(told.lake, CONTRACT.contract, "2026-02"))[-1]
+    before = rollforward(told.lake, CONTRACT, up_to=up_to)
+    told.at -= timedelta(days=2)
+    told.state("2026-03", D(5))  # of the same instant
+    told.state("2026-01", D(4))
+    assert rollforward(told.lake, CONTRACT, up_to=up_to) == before
+    assert [case["disputed"] for case in before["cases"]] == ["10.00", "7.00"]
+
+
 amounts = st.integers(0, 900).map(lambda cents: D(cents) / 10)
 
 

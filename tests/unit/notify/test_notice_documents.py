@@ -16,6 +16,7 @@ from recount.contract.terms import Signatory, Tolerance
 from recount.lake import open_lake
 from recount.notify.delivery import Post
 from recount.notify.notice import Annex, vendor_notice
+from tests.end_to_end.figures_of import lines_of
 from tests.unit.notify.conftest import AT
 from tests.unit.notify.months import ACME, MARCH, lines, statement
 from tests.unit.notify.parsing import ReadMail, exact, one_mail_in, rows_in
@@ -185,7 +186,7 @@ def test_within_the_tolerance_only_what_cannot_be_verified_is_asked_about(outbox
         assert claim not in flat
     assert sheets_of(mail) == ["Summary", "Reasons", "Asked about", "Definitions"]
     assert document(mail)["reasons"] == []
-    assert {line["claim"] for line in document(mail)["lines"]} == {"asked_about"}
+    assert {line["claim"] for line in lines_of(document(mail))} == {"asked_about"}
 
 
 # --- figures
@@ -208,7 +209,7 @@ def test_each_disputed_line_has_one_reason_and_reasons_add_up(outbox: Post) -> N
     assert sum(reason["lines"] for reason in reasons) == disputed["lines"] == 37
     total = sum(Decimal(reason["amount"]) for reason in reasons) + Decimal(found["arithmetic"])
     assert total == Decimal(disputed["amount"]) == Decimal("30.00")
-    claimed = [line for line in found["lines"] if line["claim"] in ("disputed", "price")]
+    claimed = [line for line in lines_of(found) if line["claim"] in ("disputed", "price")]
     assert len(claimed) == len({line["line_id"] for line in claimed}) == 37
 
 
@@ -260,7 +261,7 @@ def test_each_line_has_its_reason_in_words(outbox: Post) -> None:
 def test_the_keys_of_the_document_are_those_that_are_documented(outbox: Post) -> None:
     found = document(with_annex(outbox))
     said = (ROOT / "docs" / "vendor.md").read_text("utf-8")
-    parts = [found, found["positions"], found["lines"][0], found["reasons"][0], found["tolerance"]]
+    parts = [found, found["positions"], lines_of(found)[0], found["reasons"][0], found["tolerance"]]
     keys = {key for part in parts for key in part}
     assert len(keys) > 50
     assert [key for key in sorted(keys) if f"`{key}`" not in said] == []
