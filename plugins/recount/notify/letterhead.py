@@ -58,6 +58,7 @@ class Letterhead:
     unverifiable: Literal["accept", "query", "dispute"] = "query"
     may_reclassify: bool = False
     may_set_off: bool = False
+    may_see_raw_events: bool = False
     invoice_ids: tuple[str, ...] = ()
     purchase_orders: tuple[str, ...] = ()
     issued_on: date | None = None
@@ -106,6 +107,7 @@ def letterhead(
         ),
         may_reclassify=contract.rights.reclassify,
         may_set_off=contract.rights.set_off,
+        may_see_raw_events=contract.rights.raw_event_export,
         invoice_ids=invoice.invoice_ids,
         purchase_orders=invoice.purchase_orders,
         issued_on=invoice.issued_on,

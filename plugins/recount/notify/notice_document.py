@@ -126,7 +126,11 @@ def _contract(statement: Mapping[str, Any], letterhead: Letterhead) -> dict[str,
             {"party": each.party, "name": each.name, "on": each.on.isoformat()}
             for each in letterhead.signatories
         ],
-        "rights": {"reclassify": letterhead.may_reclassify, "set_off": letterhead.may_set_off},
+        "rights": {
+            "reclassify": letterhead.may_reclassify,
+            "set_off": letterhead.may_set_off,
+            "raw_event_export": letterhead.may_see_raw_events,
+        },
         "unverifiable": letterhead.unverifiable,
         "period": {
             "name": statement["period"],

@@ -72,14 +72,22 @@ def _positions(document: Mapping[str, Any], matter: Matter) -> list[list[str]]:
 
 def _right(document: Mapping[str, Any], matter: Matter) -> str:
     where = f"Contract {document['contract']}, version {document['contract_version']}"
+    events = ""
+    if document["rights"]["raw_event_export"]:
+        events = (
+            " By rights.raw_event_export, please send with your answer your own events of these "
+            "lines, as they are."
+        )
     if not matter.claimed:
-        return f"{where}: settlement.unverifiable. What no record can prove is asked about."
-    if matter.kind == "query":
-        return f"{where}: rights.reclassify is not agreed, so that nothing is claimed."
-    return (
-        f"{where}: rights.reclassify. Above the tolerance, what the buyer counts by the agreed "
-        "definition is what is billed."
-    )
+        said = "settlement.unverifiable. What no record can prove is asked about."
+    elif matter.kind == "query":
+        said = "rights.reclassify is not agreed, so that nothing is claimed."
+    else:
+        said = (
+            "rights.reclassify. Above the tolerance, what the buyer counts by the agreed "
+            "definition is what is billed."
+        )
+    return f"{where}: {said}{events}"
 
 
 def _tolerance(document: Mapping[str, Any]) -> str:

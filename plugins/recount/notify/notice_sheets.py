@@ -26,6 +26,7 @@ POSITION_WORDS: Mapping[str, str] = {
 }
 _RIGHTS: Mapping[str, str] = {
     "reclassify": "Above the tolerance, what the buyer counts is what is billed.",
+    "raw_event_export": "The vendor gives its own events as they are.",
     "set_off": "What was not invoiced may be set against what was over-invoiced.",
 }
 _UNVERIFIABLE: Mapping[str, str] = {
@@ -107,15 +108,17 @@ def _reasons(document: Mapping[str, Any], matter: Matter, letterhead: Letterhead
         ("Asked about", matter.asked),
         ("Not invoiced", matter.under),
     )
-    rows: list[tuple[str, str, str, str, int | None, str]] = [
+    rows: list[tuple[str, str | None, str | None, str | None, int | None, str]] = [
         (name, row.outcome, title(row), detail(row, letterhead), row.count, row.amount)
         for name, members in groups
         for row in members
     ]
     if matter.claimed:
         words = "Effect of the contract's other price terms"
-        rest = [(claim, "", words, "", None, document["arithmetic"])] if matter.remainder else []
-        together = (f"{claim}, in all", "", "", "", matter.claimed_count, matter.amount)
+        rest = (
+            [(claim, None, words, None, None, document["arithmetic"])] if matter.remainder else []
+        )
+        together = (f"{claim}, in all", None, None, None, matter.claimed_count, matter.amount)
         rows = [*rows[: len(matter.claimed)], *rest, together, *rows[len(matter.claimed) :]]
     columns: list[Sequence[Any]] = [*zip(*rows, strict=True)] or [()] * 6
     texts = {str(n): pa.array(column, pa.string()) for n, column in enumerate(columns[:4])}

@@ -115,6 +115,16 @@ def test_the_tolerance_is_held_against_the_contracts_own_denominator(outbox: Pos
     assert "tested for each outcome by itself" in text
 
 
+@pytest.mark.parametrize(("is_agreed", "times"), [(True, 1), (False, 0)])
+def test_the_vendors_own_events_are_asked_for_where_that_right_was_agreed(
+    outbox: Post, is_agreed: bool, times: int
+) -> None:
+    mail = noticed(outbox, replace(SIGNED, may_see_raw_events=is_agreed))
+    asked = "By rights.raw_event_export, please send with your answer your own events"
+    assert text_of_pdf(mail.file(".pdf")).count(asked) == times
+    assert document(mail)["rights"]["raw_event_export"] is is_agreed
+
+
 def test_a_due_date_that_is_past_is_no_deadline(outbox: Post) -> None:
     late = noticed(outbox, replace(ACME, due_on=date(2016, 5, 1)))
     assert "over 31.68 USD within 14 days of this notice." in text_of_pdf(late.file(".pdf"))
