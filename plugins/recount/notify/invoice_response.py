@@ -74,9 +74,13 @@ def _status(response: etree._Element, code_list: str, code: str, words: str) -> 
 
 
 def _reason(matter: Matter) -> str:
-    """`PRI` where nothing but the price is off, else `QTY`: outcomes are what is counted."""
-    is_price = matter.claimed and all(row.group == "price" for row in matter.claimed)
-    return "PRI" if is_price else "QTY"
+    """`PRI` where nothing but the price is off, else `QTY`: outcomes are what is counted.
+
+    `OTH` where nothing is found to be off, and only cannot be verified.
+    """
+    if not matter.claimed:
+        return "OTH"
+    return "PRI" if all(row.group == "price" for row in matter.claimed) else "QTY"
 
 
 def _action(document: Mapping[str, Any], matter: Matter) -> str:

@@ -29,7 +29,7 @@ def view(
         "statement": statement,
         "month": month(statement["period"]),
         "kind": words.kind,
-        "headline": f"{words.headline} {month(statement['period'])}",
+        "headline": words.headline,
         "amount": words.amount,
         "claim": "Disputed" if is_claim else "In question",
         "claims": "What we dispute, and why" if is_claim else "What we ask about, and why",

@@ -138,6 +138,31 @@ def test_a_query_is_a_question_and_never_a_claim(outbox: Post) -> None:
     assert "Pay 247.50 USD by 15 May 2016, under reservation of 31.68 USD." in to_do(mail)
 
 
+@pytest.mark.parametrize(
+    ("state", "asks"),
+    [
+        ("drafted", "Approve the query by 4 May 2016. It is a draft that waits;"),
+        ("approved", "Send the query from the outbox by 4 May 2016."),
+        ("sent", "Pay 247.50 USD by 15 May 2016, under reservation of 31.68 USD and wait for"),
+        ("amendment_drafted", "Read the amendment to the query by 4 May 2016."),
+    ],
+)
+def test_what_is_to_do_about_a_query_follows_where_it_stands(
+    outbox: Post, state: str, asks: str
+) -> None:
+    notice = Delivery("abc", "<m@acme.example>", state)
+    assert to_do(mailed(outbox, "query", notice=notice)).startswith(asks)
+
+
+def test_within_the_tolerance_finance_reads_only_what_cannot_be_verified(outbox: Post) -> None:
+    counts = {("agreed", None): 300, ("unverifiable", None): 4, ("duplicate", None): 2}
+    mail = mailed(
+        outbox, "query", counts=counts, letterhead=accepting(ACME, may_reclassify=False),
+        is_above_tolerance=False,
+    )  # fmt: skip
+    assert mail.headers["Subject"].startswith("Ask Example AI Inc about 4 lines worth 3.96 USD")
+
+
 def test_a_query_about_what_cannot_be_verified_says_so(outbox: Post) -> None:
     counts = {("agreed", None): 300, ("unverifiable", None): 4}
     mail = mailed(outbox, "query", counts=counts)

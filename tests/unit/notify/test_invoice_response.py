@@ -141,6 +141,13 @@ def test_a_query_asks_for_information_and_for_no_credit(outbox: Post) -> None:
     assert "credit" not in "".join(words(root, "StatusReason"))
 
 
+def test_what_only_cannot_be_verified_is_no_wrong_quantity(outbox: Post) -> None:
+    dark = {("agreed", None): 300, ("unverifiable", None): 4}
+    root = response(outbox, counts=dark, decision="query")
+    assert words(root, "StatusReasonCode") == ["OTH", "PIN"]
+    assert "not verifiable 4 lines, 3.96 USD" in words(root, "StatusReason")[0]
+
+
 def test_where_only_prices_are_off_the_reason_is_the_price(outbox: Post) -> None:
     assert words(response(outbox, counts=ONLY_PRICES), "StatusReasonCode")[0] == "PRI"
 
