@@ -69,6 +69,14 @@ def newest(lake: Lake, folder: str) -> dict[str, Any] | None:
     return json.loads(data) if data is not None else None
 
 
+def editions(lake: Lake, folder: str) -> Iterator[dict[str, Any]]:
+    """Every edition in a folder, oldest first."""
+    number = 1
+    while lake.exists(_edition(folder, number)):
+        yield read(lake, _edition(folder, number))
+        number += 1
+
+
 def read(lake: Lake, key: str) -> dict[str, Any]:
     """A published document."""
     document: dict[str, Any] = json.loads(lake.get(key))

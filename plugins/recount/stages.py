@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from recount import due, guard, published, repeats
+from recount import as_run, due, guard, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
 from recount.decide import Terms, decide, divergence, over_invoicing, settles
@@ -38,6 +38,7 @@ def recount(month: Month, *, refresh: bool = False) -> str:
     With `refresh` the earlier months that this one depends on are looked at again.
     """
     contract, pins = month.contract, pins_of(month)
+    as_run.keep(month.lake, contract)
     streams = {source: pin["streams"] for source, pin in pins.items()}
     missing = next((pin["missing"] for pin in pins.values() if pin["missing"]), None)
     earlier = pin_earlier_months(month, refresh=refresh)
@@ -132,7 +133,7 @@ def _document(
         is_above_tolerance=over_invoicing(statement, terms) is not None,
         divergence=divergence(statement, _measure(contract)),
         findings=findings,
-        inputs=_inputs(facts),
+        inputs=as_run.inputs(facts),
         settled=settles(statement, decision, has_invoice=contract.has_invoice),
         left=EarlierMonths.of(facts["earlier_months"]).balances(contract, statement.period),
         corrected=corrected,
@@ -155,22 +156,6 @@ def _terms(contract: Contract) -> Terms:
 
 def _measure(contract: Contract) -> str:
     return "amount" if contract.tolerance.measure == "amount" else "count"
-
-
-def _inputs(facts: Mapping[str, Any]) -> dict[str, str]:
-    """One digest per source: its stream's, or that of all its streams' digests together.
-
-    Earlier months, where the month depends on any, are an input as well.
-    """
-    inputs = {}
-    for source, digests in facts["streams"].items():
-        if digests:
-            (*_, last) = digests.values()
-            together = published.sha256(published.canonical(digests))
-            inputs[source] = last if len(digests) == 1 else together
-    if digest_ := EarlierMonths.of(facts["earlier_months"]).digest:
-        inputs["earlier_months"] = digest_
-    return inputs
 
 
 Progress = Callable[[str], None]

@@ -20,6 +20,7 @@ from tests.end_to_end.hubspot_desk import (
     bill,
     buyer_of,
 )
+from tests.end_to_end.traced import unlanded_events
 
 MEETINGS = {
     "subject": "meeting",
@@ -87,6 +88,7 @@ def test_a_meeting_counts_by_the_history_of_its_outcome(sales: tuple[Buyer, Desk
     assert lines == EXPECTED
     assert statement["outcomes"]["resolution"]["recounted_count"] == 3
     assert b"Person" not in buyer.unpacked()
+    assert list(unlanded_events(buyer)) == []
 
 
 def test_a_buyer_of_meetings_needs_no_scope_for_tickets(sales: tuple[Buyer, Desk]) -> None:

@@ -19,6 +19,7 @@ from tests.emulators.intercom import SCOPES, Intercom
 from tests.emulators.intercom_model import FIN, OPERATOR
 from tests.emulators.server import Answer, Request
 from tests.end_to_end.buyer import Buyer
+from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import MONTH_END, write_month
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
@@ -232,6 +233,12 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
     line = lines[f"helpdesk-{month.desk.conversations[story]}"]
     assert set(month.desk.conversations) == set(EXPECTED)
     assert (line["match_status"], line["reason"]) == EXPECTED[story]
+
+
+def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
+    buyer = month.buyer
+    assert list(unlanded_events(buyer)) == []
+    assert list(unproven_figures(buyer, buyer.published(), 12)) == []
 
 
 def test_the_list_is_billed_without_what_the_vendor_does_not_bill(month: Month) -> None:

@@ -15,6 +15,7 @@ from tests.emulators import faults
 from tests.emulators.jira import Jira
 from tests.emulators.jira_access import Account
 from tests.end_to_end.buyer import Buyer, rewritten
+from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import FINAL, MONTH_END, write_month
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
@@ -207,6 +208,12 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
     lines = {line["line_id"]: line for line in month.buyer.mart("reconciliation_lines")}
     assert set(lines) == set(EXPECTED)
     assert (lines[story]["match_status"], lines[story]["reason"]) == EXPECTED[story]
+
+
+def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
+    buyer = month.buyer
+    assert list(unlanded_events(buyer)) == []
+    assert list(unproven_figures(buyer, buyer.published(), 12)) == []
 
 
 def test_an_issue_that_moved_is_called_by_its_first_key(month: Month) -> None:

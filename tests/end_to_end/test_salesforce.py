@@ -14,6 +14,7 @@ from tests.emulators import faults
 from tests.emulators.salesforce import Salesforce
 from tests.end_to_end.buyer import Buyer, rewritten
 from tests.end_to_end.salesforce_desk import DAY, MINUTE, NOW, SOLVED, Desk, Month, buyer_of, tell
+from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import FINAL, MONTH_END
 
 QUERY = "/services/data/v64.0/query"
@@ -78,6 +79,12 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
     lines = {line["line_id"]: line for line in month.buyer.mart("reconciliation_lines")}
     assert set(lines) == set(EXPECTED)
     assert (lines[story]["match_status"], lines[story]["reason"]) == EXPECTED[story]
+
+
+def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
+    buyer = month.buyer
+    assert list(unlanded_events(buyer)) == []
+    assert list(unproven_figures(buyer, buyer.published(), 12)) == []
 
 
 def test_nothing_holds_the_month_and_the_counts_are_those_of_the_stories(month: Month) -> None:

@@ -9,6 +9,7 @@ import yaml
 from tests.emulators.salesforce import Salesforce
 from tests.end_to_end.buyer import Buyer
 from tests.end_to_end.salesforce_desk import DAY, HIRED, HOUR, NOW, OPENED, Desk, buyer_of
+from tests.end_to_end.traced import unlanded_events
 
 MEETINGS = {
     "subject": "meeting",
@@ -78,6 +79,7 @@ def test_a_meeting_counts_by_what_the_contract_says_of_its_outcome(
     }  # fmt: skip
     assert statement["outcomes"]["resolution"]["recounted_count"] == 1
     assert b"Lena" not in buyer.unpacked()
+    assert list(unlanded_events(buyer)) == []
 
 
 def test_a_buyer_of_meetings_needs_no_right_to_read_cases(sales: tuple[Buyer, Salesforce]) -> None:

@@ -14,6 +14,7 @@ from recount.cli import main
 from tests.emulators import faults
 from tests.emulators.servicenow import ServiceNow
 from tests.end_to_end.buyer import Buyer, rewritten
+from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import FINAL, MONTH_END, write_month
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
@@ -237,6 +238,12 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
     lines = {line["line_id"]: line for line in month.buyer.mart("reconciliation_lines")}
     assert set(lines) == set(EXPECTED)
     assert (lines[story]["match_status"], lines[story]["reason"]) == EXPECTED[story]
+
+
+def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
+    buyer = month.buyer
+    assert list(unlanded_events(buyer)) == []
+    assert list(unproven_figures(buyer, buyer.published(), 12)) == []
 
 
 def test_no_word_of_an_incident_and_no_name_of_a_caller_is_in_the_lake(month: Month) -> None:

@@ -15,6 +15,7 @@ from tests.emulators import faults
 from tests.emulators.stripe import KEY, Stripe
 from tests.emulators.stripe_billing import Item
 from tests.end_to_end.buyer import Buyer
+from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import write_month
 
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
@@ -175,6 +176,12 @@ def test_each_story_ends_as_the_contract_says(month: Month, story: str) -> None:
     assert set(lines) == {f"ledger-{name}" for name in EXPECTED}
     line = lines[f"ledger-{story}"]
     assert (line["match_status"], line["reason"]) == EXPECTED[story]
+
+
+def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
+    buyer = month.buyer
+    assert list(unlanded_events(buyer, FINAL)) == []
+    assert list(unproven_figures(buyer, buyer.published(FINAL), 12)) == []
 
 
 def test_the_month_is_disputed_and_the_gap_adds_up(month: Month) -> None:

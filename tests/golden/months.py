@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,16 +21,25 @@ FOLDER = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/contract.yml"))
 
 
+def run(name: str, lake: Path) -> tuple[Buyer, dict[str, Any]]:
+    """Run a month, and those before it that it depends on; return its buyer and statement."""
+    month = yaml.safe_load((FOLDER / name / "month.yml").read_text("utf-8"))
+    buyer = Buyer(FOLDER / name / "contract.yml", lake)
+    for earlier in month.get("earlier", ()):
+        replace(buyer, period=earlier["period"]).statement(as_of=_instant(earlier["as_of"]))
+    buyer = replace(buyer, period=month["period"])
+    return buyer, buyer.statement(as_of=_instant(month["as_of"]))
+
+
 def result(name: str) -> Mapping[str, bytes]:
     """Run a month in a lake of its own and return what is expected of it, by file name."""
-    month = yaml.safe_load((FOLDER / name / "month.yml").read_text("utf-8"))
     with tempfile.TemporaryDirectory() as lake:
-        buyer = Buyer(FOLDER / name / "contract.yml", Path(lake))
-        for earlier in month.get("earlier", ()):
-            replace(buyer, period=earlier["period"]).statement(as_of=_instant(earlier["as_of"]))
-        buyer = replace(buyer, period=month["period"])
-        statement = buyer.statement(as_of=_instant(month["as_of"]))
-        charges = buyer.mart("charges")
+        return written(*run(name, Path(lake)))
+
+
+def written(buyer: Buyer, statement: dict[str, Any]) -> Mapping[str, bytes]:
+    """Write down what came of a month, by file name."""
+    charges = buyer.mart("charges")
     text = json.dumps(statement, indent=1, ensure_ascii=False) + "\n"
     return {"statement.json": text.encode("utf-8"), "charges.csv": _table(charges)}
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,18 +11,38 @@ import pytest
 from recount.charging import terms
 from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
-from tests.golden.months import FOLDER, NAMES, expected, result
+from tests.end_to_end.buyer import Buyer
+from tests.end_to_end.traced import unproven_figures
+from tests.golden.months import FOLDER, NAMES, expected, run, written
 
 FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value", "credits"}
 BESIDE = {"usage", "platform_fee", "credits", "annual", "performance", "escrow", "milestones"}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_month_becomes_what_was_written_down(name: str) -> None:
-    found = result(name)
+@dataclass(frozen=True)
+class Golden:
+    """A month after it was run."""
+
+    name: str
+    buyer: Buyer
+    statement: dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def golden(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Golden:
+    """Each month, run once."""
+    return Golden(request.param, *run(request.param, tmp_path_factory.mktemp(request.param)))
+
+
+def test_a_month_becomes_what_was_written_down(golden: Golden) -> None:
+    found = written(golden.buyer, golden.statement)
     assert {file: data.decode() for file, data in found.items()} == {
-        file: data.decode() for file, data in expected(name).items()
+        file: data.decode() for file, data in expected(golden.name).items()
     }
+
+
+def test_its_figures_lead_to_the_landed_records_that_add_up_to_them(golden: Golden) -> None:
+    assert list(unproven_figures(golden.buyer, golden.statement, 100 // len(NAMES))) == []
 
 
 def statement_of(name: str) -> dict[str, Any]:

@@ -26,6 +26,12 @@ select
     totals.*,
     cast(charges.amount as decimal(18, 6)) as amount_recounted,
     cast(
+        charges.amount_billed_in_total - charges.amount_billed_in_total_and_ours as decimal(18, 6)
+    ) as amount_over_invoiced_in_total,
+    cast(
+        charges.amount_recounted - charges.amount_recounted_and_billed as decimal(18, 6)
+    ) as amount_under_invoiced_in_total,
+    cast(
         totals.amount_of_lines_over_invoiced
         + charges.amount_billed_in_total - charges.amount_billed_in_total_and_ours
         as decimal(18, 6)

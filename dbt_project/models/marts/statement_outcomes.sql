@@ -9,6 +9,8 @@ select
     totals.recounted_count,
     cast(totals.over_invoiced_count as bigint) as over_invoiced_count,
     cast(totals.under_invoiced_count as bigint) as under_invoiced_count,
+    cast(totals.total_over_invoiced_count as bigint) as over_invoiced_in_total_count,
+    cast(totals.total_under_invoiced_count as bigint) as under_invoiced_in_total_count,
     totals.unverifiable_count,
     totals.pending_determination_count,
     cast(totals.unattributed_count as bigint) as unattributed_count,
@@ -17,6 +19,8 @@ select
     totals.amount_recounted,
     totals.amount_over_invoiced,
     totals.amount_under_invoiced,
+    totals.amount_over_invoiced_in_total,
+    totals.amount_under_invoiced_in_total,
     cast(totals.amount_pending as decimal(18, 6)) as amount_pending
 from {{ ref('int_outcome_amounts') }} as totals
 inner join {{ ref('int_runs') }} as runs

@@ -5,6 +5,7 @@ Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with 
 
 import click
 
+from recount.cli.audit import sample, trace
 from recount.cli.books import accrual, expect, review, rollforward
 from recount.cli.checks import contract, sources
 from recount.cli.months import demo, overlaps, replay, run, status
@@ -26,5 +27,8 @@ def main() -> None:
 
 _ABOUT_MONTHS = (run, replay, status, overlaps)
 _FOR_THE_BOOKS = (expect, accrual, rollforward, review)
-for command in (contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, price, compare, demo):
+_FOR_WHO_CHECKS = (trace, sample)
+for command in (
+    contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, *_FOR_WHO_CHECKS, price, compare, demo,
+):  # fmt: skip
     main.add_command(command)

@@ -15,6 +15,7 @@ from recount.sources import files, redaction
 from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction
 from recount.sources.kinds import INSTANT, JSON_OBJECT, TEXT, YES_OR_NO, choice, decimal
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered, reach_of_files
 from recount.sources.terms import Instant, Names, Settings, SourceTerms
 from recount.sources.words import shown
@@ -65,6 +66,7 @@ class EventLog:
 
     system = "event_log"
     streams: Mapping[str, pa.Schema] = {name: schema(of) for name, of in COLUMNS.items()}
+    origins = (Origin("events", r"(?P<event_id>.+)"),)
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

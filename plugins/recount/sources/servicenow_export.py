@@ -18,6 +18,7 @@ from recount.sources.columns import Column, optional, schema, typed
 from recount.sources.extraction import Extraction
 from recount.sources.kinds import TEXT, WHOLE_NUMBER
 from recount.sources.local_times import local_time
+from recount.sources.origins import Origin
 from recount.sources.requesters import requester_key
 from recount.sources.source import Coverage, Reach, covered, reach_of_files
 from recount.sources.terms import Instant, Settings, SourceTerms
@@ -60,6 +61,7 @@ class ServiceNowExport:
 
     system = "servicenow_export"
     streams: Mapping[str, pa.Schema] = {"rows": schema(columns("UTC"))}
+    origins = (Origin("rows", r"0*(?P<record_number>\d+)-(?P<number>.+)-\w+"),)
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

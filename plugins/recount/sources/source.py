@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from recount.periods import Period
 from recount.sources.extraction import Extraction, Feed
+from recount.sources.origins import Origin
 from recount.sources.terms import SourceTerms
 
 
@@ -45,6 +46,10 @@ class Source(Protocol):
     @property
     def streams(self) -> Mapping[str, pa.Schema]:
         """The parsed rows of each stream, as landed for staging."""
+
+    @property
+    def origins(self) -> Sequence[Origin]:
+        """How an event's id leads back to the records that told of it."""
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names the line of what cannot be used."""

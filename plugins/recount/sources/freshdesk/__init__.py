@@ -16,6 +16,7 @@ from recount.sources.freshdesk.rows import Reader
 from recount.sources.freshdesk.settings import FreshdeskSettings
 from recount.sources.freshdesk.signing_in import account_of
 from recount.sources.freshdesk.tables import SCHEMAS
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
@@ -38,6 +39,15 @@ class Freshdesk:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("tickets", r"\d+-(?P<ticket_id>\d+)-(opened|contacted|deleted)"),
+        Origin(
+            "activities",
+            r"\d+-(?P<day>\d{4}-\d\d-\d\d)-0*(?P<record_number>\d+)-(?P<ticket_id>\d+)-\w+",
+        ),
+        Origin("conversations", r"\d+-0*(?P<conversation_id>\d+)-\d+-(written|noted)"),
+        Origin("satisfaction_ratings", r"\d+-(?P<rating_id>\d+)-\d+-rated"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

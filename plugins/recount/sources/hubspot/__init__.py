@@ -21,6 +21,7 @@ from recount.sources.hubspot.shown import shown_by
 from recount.sources.hubspot.signing_in import account_of
 from recount.sources.hubspot.tables import SCHEMAS
 from recount.sources.hubspot.walking import Walk
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
@@ -33,6 +34,21 @@ class HubSpot:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("tickets", r"0*(?P<epoch_ms>\d+)-0*(?P<ticket_id>\d+)-0-\w+"),
+        Origin(
+            "tickets",
+            r"0*(?P<epoch_ms>\d+)-0*(?P<ticket_id>\d+)-1-\d+-(?P<record_kind>stage|owner)-\w+",
+        ),
+        Origin("emails", r"\d+-0*(?P<ticket_id>\d+)-2-email-(?P<email_id>\d+)-\d+-\w+"),
+        Origin("notes", r"\d+-0*(?P<ticket_id>\d+)-2-note-(?P<note_id>\d+)-\d+-\w+"),
+        Origin("messages", r"\d+-0*(?P<ticket_id>\d+)-3-(?P<message_id>.+)-\d+-\w+"),
+        Origin("submissions", r"\d+-0*(?P<ticket_id>\d+)-4-(?P<submission_id>\d+)-\d+-rated"),
+        # what says that a ticket was merged is the one that is left
+        Origin("tickets", r"\d+-0*(?P<merged_id>\d+)-5-merged"),
+        Origin("deletions", r"0*(?P<epoch_ms>\d+)-0*(?P<object_id>\d+)-[06]-deleted"),
+        Origin("meetings", r"0*(?P<epoch_ms>\d+)-0*(?P<meeting_id>\d+)-\d+-\w+"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

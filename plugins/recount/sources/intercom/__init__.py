@@ -18,6 +18,7 @@ from recount.sources.intercom.settings import IntercomSettings
 from recount.sources.intercom.signing_in import workspace_of
 from recount.sources.intercom.tables import SCHEMAS
 from recount.sources.intercom.workspace import VERSION, Workspace
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
@@ -41,6 +42,20 @@ class Intercom:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("conversations", r"0*(?P<epoch_second>\d+)-0{20}-(?P<conversation_id>.+)-\w+"),
+        Origin("conversations", r"\d+-(?=.{20}-)0*(?P<part_id>\d+)-(?P<conversation_id>.+)-\w+"),
+        Origin(
+            "conversations",
+            r"9{12}-(?P<teammate_rated_at>.+)-teammate-[\d.]+-(?P<conversation_id>.+)-rated",
+        ),
+        Origin(
+            "conversations", r"9{12}-(?P<fin_rated_at>.+)-fin-[\d.]+-(?P<conversation_id>.+)-rated"
+        ),
+        Origin("deletions", r"9{12}-(?P<conversation_id>.+)-deleted"),
+        # a conversation that a search still found and that was gone when we asked for it
+        Origin("conversations", r"9{12}-(?P<conversation_id>.+)-deleted"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

@@ -6,11 +6,12 @@ invoice`; its net total is its lines less these), and credit notes for whichever
 dbt_project/models/sources.yml says more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import pyarrow as pa
 
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage
 from recount.sources.terms import SourceTerms
 
@@ -36,6 +37,7 @@ class Invoice:
     """What all formats have in common: an invoice is a claim, and shows no event."""
 
     streams = STREAMS
+    origins: Sequence[Origin] = ()
 
     def shows(self, terms: SourceTerms) -> tuple[str, ...]:
         """Return no event type."""

@@ -22,6 +22,7 @@ from recount.sources.jira.streams import Streams
 from recount.sources.jira.tables import SCHEMAS
 from recount.sources.jira.walking import Walk
 from recount.sources.landable import landable, within
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
@@ -46,6 +47,21 @@ class Jira:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("issues", r"\d+-0{12}-(?P<issue_id>\d+)-\w+"),
+        Origin(
+            "changes",
+            r"0*(?P<epoch_ms>\d+)-0*(?P<change_id>\d+)-\d+-(solved|closed|reopened|assigned)",
+        ),
+        Origin("comments", r"0*(?P<epoch_ms>\d+)-0*(?P<comment_id>\d+)-\d+-(written|noted)"),
+        Origin("sightings", r"0*(?P<epoch_ms>\d+)-(?P<issue_id>\d+)-\d+-rated"),
+        Origin(
+            "service_levels",
+            r"0*(?P<epoch_ms>\d+)-(?P<issue_id>\d+)-(?P<level>.+)-\d+-sla_breached",
+        ),
+        # the look that should have found the issue, and found others
+        Origin("sightings", r"0*(?P<looked_ms>\d+)-\d+-deleted"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 from recount.periods import Period, format_instant
 from recount.sources.apis import tried
 from recount.sources.extraction import Extraction, Feed
+from recount.sources.origins import Origin
 from recount.sources.salesforce.asking import API_VERSION
 from recount.sources.salesforce.reading import tables_of
 from recount.sources.salesforce.rows import Reader
@@ -35,6 +36,19 @@ class Salesforce:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("cases", r"[018]-(?P<case_id>\w+)-(opened|solved|closed|followed_up|merged)"),
+        Origin("cases", r"8-(?P<case_id>\w+)-deleted-(?P<modified_at>.+)"),
+        Origin("sessions", r"[24]-(?P<session_id>\w+)-(contacted|handed_off)"),
+        Origin("comments", r"2-(?P<comment_id>\w+)-(published|noted)"),
+        Origin("emails", r"2-(?P<email_id>\w+)-(contacted|replied)"),
+        Origin("history", r"3-(?P<history_id>\w+)-(?!v\d)\w+(-v\d+)?"),
+        Origin("answers", r"9-(?P<answer_id>\w+)-rated-\w+"),
+        Origin("meetings", r"(?P<meeting_id>\w{15,})-\w+"),
+        Origin(
+            "invitations", r"(?P<invitation_id>\w{15,})-(accepted|declined)-(?P<responded_at>.+)"
+        ),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 from recount.periods import Period, format_instant
 from recount.sources.apis import tried
 from recount.sources.extraction import Extraction, Feed
+from recount.sources.origins import Origin
 from recount.sources.servicenow.rows import Reader
 from recount.sources.servicenow.settings import ServiceNowSettings
 from recount.sources.servicenow.signing_in import instance_of
@@ -39,6 +40,17 @@ class ServiceNow:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin(
+            "incidents", r"0{10}-\d-(opened|followed_up|assigned|solved|closed)-(?P<incident_id>.+)"
+        ),
+        Origin("journal", r"0{10}-1-(?P<entry_id>.+)"),
+        Origin("audit", r"\d+-[23]-[a-z]+-(?P<audit_id>.+?)(-v\d+)?"),
+        Origin(
+            "ratings", r"9{10}-4-rated-(?P<rating_id>.+?)-(?P<rated_at>\d{4}-\d\d-\d\d .+?)(-v\d+)?"
+        ),
+        Origin("deletions", r"9{10}-5-deleted-(?P<deletion_id>.+)"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 from recount.periods import Period, format_instant
 from recount.sources.apis import tried
 from recount.sources.extraction import Extraction, Feed
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.terms import SourceTerms
 from recount.sources.typed_rows import batch_of, with_place
@@ -40,6 +41,12 @@ class Zendesk:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("ticket_events", r"\d+-\d+-(?P<ticket_event_id>\d+)-\w+"),
+        Origin("satisfaction_ratings", r"\d+-(?P<rating_id>\d+)-rated"),
+        Origin("survey_responses", r"\d+-(?P<survey_response_id>.+)-rated"),
+        Origin("tickets", r"\d+-(?P<ticket_id>\d+)-followed_up"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

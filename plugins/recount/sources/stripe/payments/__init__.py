@@ -12,6 +12,7 @@ import pyarrow as pa
 from recount.periods import Period, format_instant
 from recount.sources.apis import tried
 from recount.sources.extraction import Extraction, Feed
+from recount.sources.origins import Origin
 from recount.sources.source import Coverage, Reach, covered_by_feeds
 from recount.sources.stripe.asking import api_of
 from recount.sources.stripe.payments.account import Account
@@ -35,6 +36,11 @@ class Stripe:
     streams: Mapping[str, pa.Schema] = {
         stream: with_place(schema) for stream, schema in SCHEMAS.items()
     }
+    origins = (
+        Origin("charges", r"\d+-(?P<charge_id>.+?)(-\d+)?"),
+        Origin("refunds", r"\d+-(?P<refund_id>.+?)(-\d+)?"),
+        Origin("disputes", r"\d+-(?P<dispute_id>.+?)(-\d+)?"),
+    )
 
     def check(self, terms: SourceTerms) -> None:
         """Type the settings; ContractError names what cannot be used."""

@@ -1,0 +1,142 @@
+"""From any figure of a statement to the records that it rests on, and their hashes (DESIGN 9)."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from recount import as_run
+from recount.contract.model import Contract
+from recount.errors import LandingError, RecountError
+from recount.evidence.tracing.explaining import Explaining, Found, Verdicts
+from recount.evidence.tracing.figures import LINES, Figure, Terms, figures_of, value_at
+from recount.evidence.tracing.places import Landed
+from recount.lake import Lake
+from recount.money import rounded
+from recount.published import Marts
+
+
+class UnknownFigure(RecountError):
+    """A statement has no such figure, or none that is made of rows."""
+
+
+def trace(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """Say how a figure of a published statement is made, down to landed records.
+
+    `path` leads into the statement (`amounts.disputed`), or names a line or a subject.
+    UnknownFigure lists those that are known. What is altered or missing in the lake is named under
+    `broken`.
+    """
+    head = {
+        "contract": statement["contract"], "period": statement["period"],
+        "as_of": statement["as_of"], "figure": path,
+    }  # fmt: skip
+    try:
+        return head | _traced(lake, statement, path)
+    except LandingError as problem:
+        made = dict.fromkeys(("value", "says", "sum", "adds_up"))
+        return head | made | {
+            "made_of": [], "marts": {}, "rows": [], "hashed": [], "broken": [str(problem)],
+        }  # fmt: skip
+
+
+def _traced(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, Any]:
+    facts = as_run.facts_of(lake, statement)
+    contract, marts = as_run.contract_of(lake, facts), Marts(lake, facts["marts"])
+    figure = figures_of(statement, terms_of(contract)).get(path)
+    made = _added_up(statement, contract, marts, figure) if figure else _about(marts, path)
+    if figure is None and not made["found"]:
+        raise _unknown(statement, contract, path)
+    landed = Landed(lake, contract, facts["streams"])
+    rows = Explaining(Verdicts.of(marts), landed, contract).rows(made.pop("found"))
+    return made | {
+        "marts": {part["mart"]: _mart(lake, facts, part["mart"]) for part in made["made_of"]},
+        "rows": rows,
+        "hashed": sorted(landed.hashed),
+        "broken": landed.broken,
+    }
+
+
+def known(statement: Mapping[str, Any], contract: Contract) -> list[str]:
+    """Return the path of every figure that can be traced."""
+    return list(figures_of(statement, terms_of(contract)))
+
+
+def terms_of(contract: Contract) -> Terms:
+    """Return what decides which lines of a contract count as over-invoiced."""
+    pricing = contract.model_dump(mode="json", exclude_none=True)["pricing"]
+    by_value = [name for name, price in pricing.items() if "percent_of_value" in price]
+    return Terms(contract.settlement.unverifiable == "dispute", frozenset(by_value))
+
+
+def _added_up(
+    statement: Mapping[str, Any], contract: Contract, marts: Marts, figure: Figure
+) -> dict[str, Any]:
+    """Add the rows of a figure up, and compare the sum with what the statement says."""
+    found, parts = [], []
+    for part in figure.parts:
+        rows = [
+            Found(part.mart, row, adds)
+            for row in marts[part.mart].to_pylist()
+            if (adds := part.adds(row)) is not None
+        ]
+        found += rows
+        parts.append((part, rows, sum((Decimal(row.adds or 0) for row in rows), Decimal(0))))
+    units = contract.minor_units
+    sums = [rounded(each, units) if figure.rounds_parts else each for _, _, each in parts]
+    total = sum(sums, Decimal(0))
+    if figure.is_never_negative:
+        total = max(total, Decimal(0))
+    total = rounded(total, units) if figure.is_money else total
+    value = value_at(statement, figure.path)
+    return {
+        "value": value,
+        "says": figure.says,
+        "made_of": [
+            {"mart": part.mart, "says": part.says, "rows": len(rows), "sum": f"{each:f}"}
+            for part, rows, each in parts
+        ],
+        "sum": f"{total:f}",
+        "adds_up": total == Decimal(value),
+        "found": found,
+    }
+
+
+def _about(marts: Marts, name: str) -> dict[str, Any]:
+    """Find the lines that bear an id, or all that is about a subject."""
+    found = [
+        Found(LINES, row, None)
+        for row in marts[LINES].to_pylist()
+        if name in (row["line_id"], row["subject_id"])
+    ]
+    listed = {row.row["subject_id"] for row in found}
+    found += [
+        Found("determinations", row, None)
+        for row in marts["determinations"].to_pylist()
+        if row["subject_id"] == name and row["counted_by"] == "buyer" and name not in listed
+    ]
+    return {
+        "value": None,
+        "says": f"what is about {name}",
+        "made_of": [{"mart": mart, "says": "about it", "rows": count, "sum": None}
+                    for mart, count in _counted(found)],
+        "sum": None,
+        "adds_up": None,
+        "found": found,
+    }  # fmt: skip
+
+
+def _counted(found: list[Found]) -> Iterator[tuple[str, int]]:
+    for mart in dict.fromkeys(row.mart for row in found):
+        yield mart, sum(row.mart == mart for row in found)
+
+
+def _mart(lake: Lake, facts: Mapping[str, Any], name: str) -> dict[str, str]:
+    entry = facts["marts"][name]
+    return {"object": lake.uri(entry["key"]), "sha256": entry["sha256"]}
+
+
+def _unknown(statement: Mapping[str, Any], contract: Contract, path: str) -> UnknownFigure:
+    return UnknownFigure(
+        f"{path!r} is no figure that is made of rows, no line and no subject of this statement; "
+        f"give a line's id, a subject's id or one of: {', '.join(known(statement, contract))}"
+    )
