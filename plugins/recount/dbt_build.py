@@ -78,3 +78,21 @@ def _is_stale(kept: Path) -> bool:
     kept_at = kept.stat().st_mtime
     files = (path for path in DBT_PROJECT.rglob("*") if kept.parent not in path.parents)
     return any(path.is_file() and path.stat().st_mtime > kept_at for path in files)
+
+
+def document(folder: Path) -> bytes:
+    """Return the documentation of every model, with its lineage, as one page; it takes a while.
+
+    `folder` is an empty one to work in.
+    """
+    target = folder / "target"
+    with contextlib.chdir(folder):
+        outcome = _run_dbt([
+            "--quiet", "--log-path", str(folder), "--log-level", "none",
+            "docs", "generate", "--static", "--empty-catalog",
+            "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+            "--target-path", str(target),
+        ])  # fmt: skip
+    if outcome.exception or not outcome.success:
+        raise ReconcileError(f"dbt could not document its models: {outcome.exception}")
+    return (target / "static_index.html").read_bytes()

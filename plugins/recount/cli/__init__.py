@@ -5,7 +5,7 @@ Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with 
 
 import click
 
-from recount.cli.audit import sample, trace
+from recount.cli.audit import exceptions, sample, site, trace
 from recount.cli.books import accrual, expect, review, rollforward
 from recount.cli.checks import contract, sources
 from recount.cli.months import demo, overlaps, replay, run, status
@@ -27,7 +27,7 @@ def main() -> None:
 
 _ABOUT_MONTHS = (run, replay, status, overlaps)
 _FOR_THE_BOOKS = (expect, accrual, rollforward, review)
-_FOR_WHO_CHECKS = (trace, sample)
+_FOR_WHO_CHECKS = (trace, sample, site, exceptions)
 for command in (
     contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, *_FOR_WHO_CHECKS, price, compare, demo,
 ):  # fmt: skip

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from recount.cli.options import Amount, Instant, json_option, lake_option, print_json
+from recount.cli.options import (
+    Amount,
+    Instant,
+    contract_option,
+    json_option,
+    lake_option,
+    print_json,
+    progress_on,
+)
 
 period_option = click.option("--period", metavar="YYYY-MM", help="Of this month; else the newest.")
 as_of_option = click.option(
@@ -161,3 +169,85 @@ def _evaluated(document: dict[str, Any]) -> list[str]:
         number = wrong.get("draws", wrong.get("wrong"))
         lines.append(f"  {what}: {number} wrong, at most {wrong['at_most']} in all")
     return lines
+
+
+@click.command()
+@statement_argument
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False),
+              help="Write a copy below this folder as well.")  # fmt: skip
+@period_option
+@as_of_option
+@lake_option
+@json_option
+def site(
+    statement: str, folder: Path | None, period: str | None, as_of: datetime | None,
+    lake_uri: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Publish a static site about a statement, for who checks it: a folder that opens offline.
+
+    It has every figure with what it is made of, the contract's sentences beside its clauses, inputs
+    and hashes, findings, exceptions, the register of notices, the guard's page, and every model
+    with its lineage. It lies in the lake under audit/, says which commit made it, and is never
+    changed: where something in it changed, another one is published beside it.
+    """
+    from recount.evidence import site as sites
+    from recount.evidence.finding import find
+
+    lake, found = find(statement, lake_uri, period, as_of)
+    published = sites.publish(lake, found, progress=progress_on(as_json))
+    first = sites.copy(lake, published, folder) if folder else lake.uri(published["index"])
+    if as_json:
+        print_json(published)
+        return
+    click.echo(f"open {first}")
+
+
+@click.command()
+@contract_option
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day on which waivers must still hold; else that of the newest statement.",
+)
+@lake_option
+@json_option
+def exceptions(
+    contract_path: Path, on: datetime | None, lake_uri: str, as_json: bool
+) -> None:  # fmt: skip
+    """List what people accepted, approved or changed by hand, with its expiry.
+
+    These are the waivers of contracts, approvals and other steps of notices that a person made, and
+    findings that held a statement and hold it no more. Nobody can override a finding that holds:
+    only other evidence or another contract lifts it, and the list says which.
+
+    Exit code 0; 1 where a waiver has expired.
+    """
+    from recount.contract.reading import read_all
+    from recount.evidence import exceptions as listing
+    from recount.lake import open_lake
+
+    contracts = read_all(contract_path)
+    day = on.date() if on else None
+    found = listing.exceptions(open_lake(lake_uri), contracts, day)
+    if as_json:
+        print_json([each.as_document() for each in found])
+    for each in found if not as_json else ():
+        click.echo(_exception_line(each.as_document()))
+    if not found and not as_json:
+        click.echo("There are none.")
+    sys.exit(1 if any(each.state == "expired" for each in found) else 0)
+
+
+def _exception_line(each: dict[str, Any]) -> str:
+    from recount.notify.wording import plain
+
+    month = f" {each['period']}" if each["period"] else ""
+    by = f" by {each['by']}" if each["by"] else ""
+    at = f" at {each['at']}" if each["at"] else ""
+    until = f", until {each['expires_on']}" if each["expires_on"] else ""
+    why = f": {each['because']}" if each["because"] else ""
+    state = "" if each["state"] == "done" else f" ({each['state']})"
+    return plain(
+        f"{each['contract']}{month}  {each['kind']}{state}  {each['what']}{by}{at}{until}{why}"
+    )

@@ -43,16 +43,28 @@ def _traced(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, An
     facts = as_run.facts_of(lake, statement)
     contract, marts = as_run.contract_of(lake, facts), Marts(lake, facts["marts"])
     figure = figures_of(statement, terms_of(contract)).get(path)
-    made = _added_up(statement, contract, marts, figure) if figure else _about(marts, path)
+    rows = _Rows(marts)
+    made = _added_up(statement, contract, rows, figure) if figure else _about(rows, path)
     if figure is None and not made["found"]:
         raise _unknown(statement, contract, path)
     landed = Landed(lake, contract, facts["streams"])
-    rows = Explaining(Verdicts.of(marts), landed, contract).rows(made.pop("found"))
+    explained = Explaining(Verdicts.of(marts), landed, contract).rows(made.pop("found"))
     return made | {
         "marts": {part["mart"]: _mart(lake, facts, part["mart"]) for part in made["made_of"]},
-        "rows": rows,
+        "rows": explained,
         "hashed": sorted(landed.hashed),
         "broken": landed.broken,
+    }
+
+
+def added_up(
+    statement: Mapping[str, Any], contract: Contract, marts: Marts
+) -> dict[str, dict[str, Any]]:
+    """Add up every figure of a statement that is made of rows, without looking for records."""
+    rows = _Rows(marts)
+    return {
+        path: _added_up(statement, contract, rows, figure) | {"found": None}
+        for path, figure in figures_of(statement, terms_of(contract)).items()
     }
 
 
@@ -68,15 +80,27 @@ def terms_of(contract: Contract) -> Terms:
     return Terms(contract.settlement.unverifiable == "dispute", frozenset(by_value))
 
 
+class _Rows:
+    """The rows of marts, each read once."""
+
+    def __init__(self, marts: Marts) -> None:
+        self._marts, self._read = marts, dict[str, list[dict[str, Any]]]()
+
+    def of(self, mart: str) -> list[dict[str, Any]]:
+        if mart not in self._read:
+            self._read[mart] = self._marts[mart].to_pylist()
+        return self._read[mart]
+
+
 def _added_up(
-    statement: Mapping[str, Any], contract: Contract, marts: Marts, figure: Figure
+    statement: Mapping[str, Any], contract: Contract, marts: _Rows, figure: Figure
 ) -> dict[str, Any]:
     """Add the rows of a figure up, and compare the sum with what the statement says."""
     found, parts = [], []
     for part in figure.parts:
         rows = [
             Found(part.mart, row, adds)
-            for row in marts[part.mart].to_pylist()
+            for row in marts.of(part.mart)
             if (adds := part.adds(row)) is not None
         ]
         found += rows
@@ -101,17 +125,17 @@ def _added_up(
     }
 
 
-def _about(marts: Marts, name: str) -> dict[str, Any]:
+def _about(marts: _Rows, name: str) -> dict[str, Any]:
     """Find the lines that bear an id, or all that is about a subject."""
     found = [
         Found(LINES, row, None)
-        for row in marts[LINES].to_pylist()
+        for row in marts.of(LINES)
         if name in (row["line_id"], row["subject_id"])
     ]
     listed = {row.row["subject_id"] for row in found}
     found += [
         Found("determinations", row, None)
-        for row in marts["determinations"].to_pylist()
+        for row in marts.of("determinations")
         if row["subject_id"] == name and row["counted_by"] == "buyer" and name not in listed
     ]
     return {

@@ -130,7 +130,7 @@ def _judged(path: str, mart: str, outcome: str, verdict: str) -> Figure:
 
 
 def _figure(path: str, *parts: Part, **how: Any) -> Figure:
-    says = ", and ".join(f"{part.says} of {part.mart}" for part in parts)
+    says = "; ".join(f"{part.mart}: {part.says}" for part in parts)
     return Figure(path, says or "nothing", parts, **how)
 
 
@@ -148,7 +148,7 @@ def _of_both_sides(terms: Terms) -> Iterator[Figure]:
     yield _figure("over_invoiced.count", Part(LINES, says, counted), _in_total("over", "count"))
     yield _figure(
         "over_invoiced.amount",
-        Part(LINES, f"{says}, at what it bills too much,", over),
+        Part(LINES, f"{says}, at what it bills too much", over),
         _in_total("over", "amount"),
         is_money=True,
     )
@@ -160,7 +160,7 @@ def _of_both_sides(terms: Terms) -> Iterator[Figure]:
     )
     yield _figure(
         "under_invoiced.amount",
-        rows_where(LINES, f"{says}, at its price,", missed, match_status="not_invoiced"),
+        rows_where(LINES, f"{says}, at its price", missed, match_status="not_invoiced"),
         _in_total("under", "amount"),
         is_money=True,
     )
@@ -190,7 +190,7 @@ def _charged(basis: str, says: str, sign: int = 1) -> Part:
 
 INVOICED = _amount("what each line bills", 1)
 RECOUNTED = _charged("recounted", "less what the contract charges for what we count", -1)
-PAYABLE = _charged("payable", "less what nobody can contest, at the contract's terms,", -1)
+PAYABLE = _charged("payable", "less what nobody can contest, at the contract's terms", -1)
 
 
 def _of_amounts(statement: Row) -> Iterator[Figure]:
@@ -218,7 +218,7 @@ def _of_amounts(statement: Row) -> Iterator[Figure]:
 
 def _pay_now(statement: Row) -> Figure:
     """What is paid is the invoice, or what nobody can contest of it where that is less."""
-    payable = _charged("payable", "what nobody can contest, at the contract's terms,")
+    payable = _charged("payable", "what nobody can contest, at the contract's terms")
     withheld = Decimal(statement["amounts"]["invoiced"]) - Decimal(statement["amounts"]["pay_now"])
     return _figure("amounts.pay_now", payable if withheld else INVOICED, is_money=True)
 
