@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recount import landing, published
+from recount import landing, lineage, published
 from recount.contract.canonical import digest
 from recount.contract.model import Contract
 from recount.errors import InvoiceMissing, LandingError
@@ -17,6 +17,16 @@ from recount.sources import source_of, terms_of
 from recount.sources.extraction import Extraction, Feed
 
 
+def manifest_keys(_: object, month: Month, source: str) -> tuple[list[str], list[str]]:
+    """Return nothing that was read from the lake, and what was landed of a source for a month."""
+    owner, pin = month.contract.contract, pin_of(month, source)
+    return [], [
+        landing.find(month.lake, owner, source, stream, each).key
+        for stream, each in pin["streams"].items()
+    ]
+
+
+@lineage.told(manifest_keys)
 def land(
     month: Month,
     source: str,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from recount import as_run, due, guard, published, repeats
+from recount import as_run, due, guard, lineage, published, repeats
 from recount.contract.canonical import digest
 from recount.contract.model import INVOICE, Contract
 from recount.decide import Terms, decide, divergence, over_invoicing, settles
@@ -20,7 +20,7 @@ from recount.document import figures, statement_document
 from recount.earlier import EarlierMonths, pin_earlier_months, take_over
 from recount.lake import Lake
 from recount.month import Month
-from recount.pins import land, pins_of
+from recount.pins import land, manifest_keys, pins_of
 from recount.recounting import recounted
 from recount.statement import from_marts
 from recount.telling import tell
@@ -32,6 +32,12 @@ def sources_of(month: Month) -> list[str]:
     return list(month.contract.sources)
 
 
+def _recounted(manifest_key: str, month: Month) -> tuple[list[str], list[str]]:
+    landed = [key for source in pins_of(month) for key in manifest_keys(None, month, source)[1]]
+    return landed, lineage.of_marts(month, manifest_key)
+
+
+@lineage.told(_recounted)
 def recount(month: Month, *, refresh: bool = False) -> str:
     """Stage, classify and reconcile in one build; publish the marts and return their manifest.
 
@@ -62,6 +68,7 @@ def recount(month: Month, *, refresh: bool = False) -> str:
         return published.publish_marts(month.lake, month.slot(contract), marts, facts)
 
 
+@lineage.told(lambda findings_key, _, manifest_key: ([manifest_key], [findings_key]))
 def judge(month: Month, manifest_key: str) -> str:
     """Let the guard judge manifests and marts; publish findings and the page that shows them."""
     contract, lake = month.contract, month.lake
@@ -106,6 +113,7 @@ class _Found:
     because: str
 
 
+@lineage.told(lambda statement_key, _, *read: (read, [statement_key]))
 def conclude(month: Month, manifest_key: str, findings_key: str) -> str:
     """Decide on the statement, publish it, and return its key."""
     contract, lake = month.contract, month.lake

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from recount import connections, published
+from recount import connections, lineage, published
 from recount.contract.model import Contract
 from recount.evidence.register import sha256
 from recount.lake import Lake
@@ -19,6 +19,13 @@ from recount.rollforward import rollforward
 SMTP = "recount_smtp"
 
 
+def _mails(done: Mapping[str, Any], month: Month, *read: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return what was read, and the mails by their keys."""
+    lake = f"{month.lake.place.uri}/"
+    return read, [uri.removeprefix(lake) for uri in done["mails"]]
+
+
+@lineage.told(_mails)
 def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
     """Tell whom it concerns, each once: the vendor's notice, finance, operations."""
     contract, lake = month.contract, month.lake
