@@ -163,6 +163,18 @@ def test_what_is_billed_in_total_and_what_is_disputed_unverified_adds_up(tmp_pat
     assert list(unproven_figures(disputed, statement, 100)) == []
 
 
+def test_a_finding_that_counts_lines_leads_to_them(tmp_path: Path) -> None:
+    contract = write_month(tmp_path)
+    lines = (tmp_path / "2026-03.csv").read_text("utf-8").replace("1,1.00,1.00", "1,1.50,1.50", 1)
+    (tmp_path / "2026-03.csv").write_text(lines, "utf-8")
+    buyer = Buyer(contract, tmp_path / "lake")
+    buyer.statement()
+    done = trace(buyer, "findings.price_differs", "--json", statement="acme")
+    found = json.loads(done.stdout)
+    assert (found["value"], found["adds_up"]) == ("1", True)
+    assert [row["line_id"] for row in found["rows"]] == ["1"]
+
+
 def test_a_line_of_a_credit_note_leads_to_the_credit_note(tmp_path: Path) -> None:
     buyer = credited(tmp_path, note_for("INV-1"))
     assert list(unproven_figures(buyer, buyer.statement(), 100)) == []

@@ -5,12 +5,13 @@ Exit codes: 0 done (whatever the statement decides), 1 findings, 2 refused with 
 
 import click
 
-from recount.cli.audit import exceptions, sample, site, trace
+from recount.cli.audit import exceptions, site, trace
 from recount.cli.books import accrual, expect, review, rollforward
 from recount.cli.checks import contract, sources
 from recount.cli.months import demo, overlaps, replay, run, status
 from recount.cli.prices import compare, price
 from recount.cli.refusing import Refusing
+from recount.cli.sampling import sample
 
 __all__ = ["main"]
 

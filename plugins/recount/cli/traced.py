@@ -13,18 +13,19 @@ _CELLS = (
 )  # fmt: skip
 
 
-def trace_lines(traced: Mapping[str, Any], limit: int) -> Iterator[str]:
-    """Yield a trace line by line, with at most as many rows as the limit."""
+def trace_lines(traced: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a trace line by line."""
     yield f"{traced['figure']} of {traced['contract']}, {traced['period']}: {_value(traced)}"
     for part in traced["made_of"]:
         yield f"  {_count(part['rows'], 'row')} of {part['mart']}: {part['says']} {_sum(part)}"
     if traced["adds_up"] is not None:
         says = "the rows add up" if traced["adds_up"] else "the rows do NOT add up to it"
         yield f"  sum {traced['sum']}: {says}"
-    for row in traced["rows"][:limit]:
+    for row in traced["rows"]:
         yield from map(plain, _row_lines(row))
-    if (rest := len(traced["rows"]) - limit) > 0:
-        yield f"  and {_count(rest, 'row')} more: --rows, --csv or --json"
+    rest = sum(part["rows"] for part in traced["made_of"]) - len(traced["rows"])
+    if rest > 0:
+        yield f"  and {_count(rest, 'row')} that are not shown: --rows, --csv or --json"
     yield f"{_count(len(traced['hashed']), 'landed object')} hashed again"
     for broken in traced["broken"]:
         yield f"BROKEN: {broken}"

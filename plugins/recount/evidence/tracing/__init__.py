@@ -7,8 +7,9 @@ from typing import Any
 from recount import as_run
 from recount.contract.model import Contract
 from recount.errors import LandingError, RecountError
+from recount.evidence.tracing.catalogue import figures_of
 from recount.evidence.tracing.explaining import Explaining, Found, Verdicts
-from recount.evidence.tracing.figures import LINES, Figure, Terms, figures_of, value_at
+from recount.evidence.tracing.figures import LINES, Figure, Terms, value_at
 from recount.evidence.tracing.places import Landed
 from recount.lake import Lake
 from recount.money import rounded
@@ -19,11 +20,14 @@ class UnknownFigure(RecountError):
     """A statement has no such figure, or none that is made of rows."""
 
 
-def trace(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, Any]:
+def trace(
+    lake: Lake, statement: Mapping[str, Any], path: str, limit: int | None = None
+) -> dict[str, Any]:
     """Say how a figure of a published statement is made, down to landed records.
 
     `path` leads into the statement (`amounts.disputed`), or names a line or a subject.
-    UnknownFigure lists those that are known. What is altered or missing in the lake is named under
+    All rows are added up, and at most `limit` of them explained. UnknownFigure lists the figures
+    that are known. What is altered or missing in the lake is named under
     `broken`.
     """
     head = {
@@ -31,7 +35,7 @@ def trace(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, Any]
         "as_of": statement["as_of"], "figure": path,
     }  # fmt: skip
     try:
-        return head | _traced(lake, statement, path)
+        return head | _traced(lake, statement, path, limit)
     except LandingError as problem:
         made = dict.fromkeys(("value", "says", "sum", "adds_up"))
         return head | made | {
@@ -39,7 +43,9 @@ def trace(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, Any]
         }  # fmt: skip
 
 
-def _traced(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, Any]:
+def _traced(
+    lake: Lake, statement: Mapping[str, Any], path: str, limit: int | None
+) -> dict[str, Any]:
     facts = as_run.facts_of(lake, statement)
     contract, marts = as_run.contract_of(lake, facts), Marts(lake, facts["marts"])
     figure = figures_of(statement, terms_of(contract)).get(path)
@@ -48,7 +54,8 @@ def _traced(lake: Lake, statement: Mapping[str, Any], path: str) -> dict[str, An
     if figure is None and not made["found"]:
         raise _unknown(statement, contract, path)
     landed = Landed(lake, contract, facts["streams"])
-    explained = Explaining(Verdicts.of(marts), landed, contract).rows(made.pop("found"))
+    found = made.pop("found")[:limit]
+    explained = Explaining(Verdicts.of(marts), landed, contract).rows(found)
     return made | {
         "marts": {part["mart"]: _mart(lake, facts, part["mart"]) for part in made["made_of"]},
         "rows": explained,
