@@ -22,7 +22,10 @@ RUN groupadd --gid 10001 recount \
 COPY --from=build /opt/recount /opt/recount
 # dbt keeps what it has parsed here; the rest of the image cannot be written by who runs it.
 RUN install --directory --owner recount --group recount /opt/recount/dbt_project/target
+# Sites for auditors say which commit made them: --build-arg RECOUNT_COMMIT="$(git rev-parse HEAD)"
+ARG RECOUNT_COMMIT=
 ENV PATH=/opt/recount/.venv/bin:$PATH \
+    RECOUNT_COMMIT=${RECOUNT_COMMIT} \
     AIRFLOW_HOME=/opt/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/recount/dags \
     AIRFLOW__CORE__PLUGINS_FOLDER=/opt/recount/plugins \

@@ -4,7 +4,6 @@ import functools
 import hashlib
 import os
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(os.environ.get("RECOUNT_HOME") or Path(__file__).resolve().parents[2])
@@ -22,6 +21,8 @@ def made_by() -> dict[str, str]:
 
     The commit is that of the checkout, or what RECOUNT_COMMIT says where an image has none.
     """
+    from importlib import metadata  # takes a while, and few commands say who made something
+
     code = sorted((ROOT / "plugins" / "recount").rglob("*.py"))
     rules = sorted(EXPECTATIONS.rglob("*.yml"))
     return {
