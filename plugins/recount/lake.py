@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -21,6 +21,9 @@ from obstore.exceptions import AlreadyExistsError
 from recount import connections
 from recount.errors import LandingError, TransientError
 from recount.stores import Place, StoreError, bucket, folder, in_one_sentence
+
+if TYPE_CHECKING:
+    from obstore import ReadableFile
 
 CONNECTION = "recount_lake"
 LARGEST_OBJECT_BYTES = 5 * 1024**3  # S3 takes no more in one put
@@ -77,6 +80,12 @@ class Lake:
             for piece in obstore.get(self.place.store, key).stream():
                 yield bytes(piece)
 
+    @contextmanager
+    def opened(self, key: str) -> Iterator[BinaryIO]:
+        """Open an object to read parts of it; ObjectMissing if there is none."""
+        with self._reading(key):
+            yield io.BufferedReader(_Object(obstore.open_reader(self.place.store, key)))
+
     def exists(self, key: str) -> bool:
         """Say whether there is an object under that key."""
         try:
@@ -125,6 +134,30 @@ class Lake:
                 yield
         except FileNotFoundError:
             raise ObjectMissing(f"{what} is missing; restore it from a backup") from None
+
+
+class _Object(io.RawIOBase):
+    """An object as a file of which any part can be read."""
+
+    def __init__(self, reader: "ReadableFile") -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._reader.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._reader.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._reader.read(len(buffer))
+        buffer[: len(data)] = bytes(data)
+        return len(data)
 
 
 def open_lake(uri: str) -> Lake:

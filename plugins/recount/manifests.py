@@ -109,7 +109,7 @@ class Manifest:
     @property
     def digest(self) -> str:
         """`sha256:` and the hash of the content, which a statement prints under `inputs`."""
-        return sha256(canonical(self._content()))
+        return sha256(canonical(self.content))
 
     @property
     def seal(self) -> str:
@@ -127,10 +127,12 @@ class Manifest:
             "received_at": format_instant(self.received_at),
             "digest": self.digest,
             "packed_sha256": [page.packed_sha256 for page in self.pages],
-            "content": self._content(),
+            "content": self.content,
         }
 
-    def _content(self) -> dict[str, Any]:
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was landed, as the digest covers it: without when, and how it was packed."""
         total = self.control_total
         content = {
             "source": self.chain.source,

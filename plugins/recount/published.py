@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +47,12 @@ def canonical(document: Any) -> bytes:
 def sha256(data: bytes) -> str:
     """`sha256:` and 64 hex digits."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """The same of a file, in flat memory."""
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def publish(lake: Lake, folder: str, document: Any) -> str:
@@ -95,15 +102,20 @@ def _edition(folder: str, number: int) -> str:
 
 
 def publish_marts(
-    lake: Lake, slot: Slot, marts: Iterable[tuple[str, pa.Table]], facts: Mapping[str, Any]
+    lake: Lake, slot: Slot, marts: Iterable[tuple[str, pa.Table | Path]], facts: Mapping[str, Any]
 ) -> str:
-    """Publish the marts of a slot, then the manifest that makes them count; return its key."""
+    """Publish the marts of a slot, then the manifest that makes them count; return its key.
+
+    What is too large for memory is given as a Parquet file.
+    """
     listed = {}
-    for name, table in marts:
-        data = _parquet(table)
-        key = f"marts/{name}/{slot.path}/{sha256(data).removeprefix('sha256:')}.parquet"
+    for name, mart in marts:
+        data = mart if isinstance(mart, Path) else _parquet(mart)
+        found = sha256_of(data) if isinstance(data, Path) else sha256(data)
+        rows = pq.read_metadata(mart).num_rows if isinstance(mart, Path) else mart.num_rows
+        key = f"marts/{name}/{slot.path}/{found.removeprefix('sha256:')}.parquet"
         lake.put_once(key, data)
-        listed[name] = {"key": key, "sha256": sha256(data), "rows": table.num_rows}
+        listed[name] = {"key": key, "sha256": found, "rows": rows}
     return publish(lake, f"marts/manifest/{slot.path}", {**facts, "marts": listed})
 
 
@@ -123,13 +135,23 @@ class Marts(Mapping[str, pa.Table]):
         if name not in self._read:
             entry = self._listed[name]
             data = self._lake.get(entry["key"])
-            if sha256(data) != entry["sha256"]:
-                raise LandingError(
-                    f"{self._lake.uri(entry['key'])} was altered; delete the lake's copy of "
-                    "the marts and run the month again"
-                )
+            self._see_that_it_is(entry, sha256(data))
             self._read[name] = pq.read_table(pa.BufferReader(data))
         return self._read[name]
+
+    def copy(self, name: str, path: Path) -> None:
+        """Write a mart to a Parquet file, in flat memory."""
+        entry = self._listed[name]
+        with path.open("wb") as file:
+            file.writelines(self._lake.chunks(entry["key"]))
+        self._see_that_it_is(entry, sha256_of(path))
+
+    def _see_that_it_is(self, entry: Mapping[str, Any], found: str) -> None:
+        if found != entry["sha256"]:
+            raise LandingError(
+                f"{self._lake.uri(entry['key'])} was altered; delete the lake's copy of "
+                "the marts and run the month again"
+            )
 
     def __iter__(self) -> Iterator[str]:
         """Name the marts."""

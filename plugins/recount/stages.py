@@ -6,8 +6,9 @@ JSON, for the next one.
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,13 +19,14 @@ from recount.contract.model import INVOICE, Contract
 from recount.decide import Terms, decide, divergence, over_invoicing, settles
 from recount.document import figures, statement_document
 from recount.earlier import EarlierMonths, pin_earlier_months, take_over
+from recount.evidence.packing import pack
 from recount.lake import Lake
 from recount.month import Month
 from recount.pins import land, manifest_keys, pins_of
 from recount.recounting import recounted
-from recount.statement import from_marts
+from recount.statement import Kind, from_marts
 from recount.telling import tell
-from recount.warehouse import MARTS
+from recount.warehouse import EVIDENCE, MARTS, Reading
 
 
 def sources_of(month: Month) -> list[str]:
@@ -63,9 +65,19 @@ def recount(month: Month, *, refresh: bool = False) -> str:
             "confusable_line_numbers": list(confusable),
             "earlier_months": earlier,
         }
-        # one after another: at a million subjects each large one takes a tenth of a GB
-        marts = ((name, built.mart(name)) for name in MARTS)
-        return published.publish_marts(month.lake, month.slot(contract), marts, facts)
+        return published.publish_marts(month.lake, month.slot(contract), _marts(built), facts)
+
+
+def _marts(built: Reading) -> Iterator[tuple[str, pa.Table | Path]]:
+    """Yield what a build is published as; the evidence of every verdict of final months alone."""
+    # one after another: at a million subjects each large one takes a tenth of a GB
+    yield from ((name, built.mart(name)) for name in MARTS)
+    (kind,) = built.mart("statements", "kind")["kind"].to_pylist()
+    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
+        for name in EVIDENCE if kind == Kind.FINAL else ():
+            path = Path(folder) / f"{name}.parquet"
+            built.write(name, path)
+            yield name, path
 
 
 @lineage.told(lambda findings_key, _, manifest_key: ([manifest_key], [findings_key]))
@@ -172,13 +184,16 @@ Progress = Callable[[str], None]
 def run(
     month: Month, *, refresh: bool = False, progress: Progress = lambda _: None
 ) -> dict[str, Any]:
-    """All stages in order; returns the statement with what became of its notice."""
+    """All stages in order; returns the statement, its notice, and where its evidence is."""
     manifest, statement = _up_to_the_decision(month, refresh, progress)
+    progress("packing the evidence")
+    evidence = pack(month, manifest, statement)
     progress("telling whom it concerns")
-    told = tell(month, manifest, statement)
+    told = tell(month, manifest, statement, evidence=evidence)
     for because in told["undelivered"]:
         progress(f"a mail was not handed over: {because}")
-    return published.read(month.lake, statement) | {"notice": told["notice"]}
+    later = {"notice": told["notice"], "evidence": evidence}
+    return published.read(month.lake, statement) | later
 
 
 def _up_to_the_decision(month: Month, refresh: bool, progress: Progress) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 from recount import due, pins, stages, telling
 from recount.contract.versions import by_name
 from recount.errors import MailRefused, RecountError, TransientError
+from recount.evidence import packing
 from recount.lake import open_lake
 from recount.month import Month, readable_contracts
 from recount.notify.operations import Trouble
@@ -138,16 +139,24 @@ def recount(month: dict[str, str], months: list[dict[str, str]]) -> dict[str, An
     return {"month": month, "manifest": manifest}
 
 
-_DECIDE = "statement_of.decide"
+_DECIDE, _EVIDENCE = "statement_of.decide", "statement_of.evidence"
 
 
 def _wait_for_earlier(month: Month, months: list[Month]) -> None:
     """Give the place back until the earlier months of the same contract are decided, or failed."""
-    if not month.contract.pricing.is_shared:
-        return
+    if month.contract.pricing.is_shared:
+        _wait_for(_DECIDE, month, months)
+
+
+def _wait_for_packs(month: Month, months: list[Month]) -> None:
+    """Give the place back until the earlier months of the same contract are packed, or failed."""
+    _wait_for(_EVIDENCE, month, months)
+
+
+def _wait_for(task_id: str, month: Month, months: list[Month]) -> None:
     context = get_current_context()
     found = context["ti"].get_task_states(
-        context["dag"].dag_id, task_ids=[_DECIDE], run_ids=[context["run_id"]]
+        context["dag"].dag_id, task_ids=[task_id], run_ids=[context["run_id"]]
     )
     states = found.get(context["run_id"], {})
     waiting = [
@@ -155,7 +164,7 @@ def _wait_for_earlier(month: Month, months: list[Month]) -> None:
         for number, earlier in enumerate(months)
         if earlier.contract_name == month.contract_name
         and earlier.period < month.period
-        and states.get(f"{_DECIDE}_{number}") not in FINISHED
+        and states.get(f"{task_id}_{number}") not in FINISHED
     ]
     if waiting:
         _LOG.info("%s waits for %s", _label(month), ", ".join(waiting))
@@ -179,14 +188,26 @@ def decide(guarded: dict[str, Any]) -> dict[str, Any]:
 
 
 @task(retries=3, **BACKOFF)
-def notify(decided: dict[str, Any]) -> dict[str, Any]:
-    """Tell vendor, finance and operations, each once."""
+def evidence(decided: dict[str, Any], months: list[dict[str, str]]) -> dict[str, Any]:
+    """Leave the evidence pack of a final statement; it names that of the month before.
+
+    `months` are all of the run: those of a contract are packed one after the other.
+    """
     of = Month(**decided["month"])
-    return _guarded(of, lambda: _tell(of, decided))
+    _guarded(of, lambda: _wait_for_packs(of, [Month(**each) for each in months]))
+    pack = _guarded(of, lambda: packing.pack(of, decided["manifest"], decided["statement"]))
+    return {**decided, "evidence": pack}
 
 
-def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
-    told = telling.tell(month, decided["manifest"], decided["statement"])
+@task(retries=3, **BACKOFF)
+def notify(packed: dict[str, Any]) -> dict[str, Any]:
+    """Tell vendor, finance and operations, each once."""
+    of = Month(**packed["month"])
+    return _guarded(of, lambda: _tell(of, packed))
+
+
+def _tell(month: Month, packed: dict[str, Any]) -> dict[str, Any]:
+    told = telling.tell(month, packed["manifest"], packed["statement"], evidence=packed["evidence"])
     if told["undelivered"]:
         # what the server surely does not have may be tried again
         raise MailRefused("; ".join(told["undelivered"]))
@@ -196,7 +217,8 @@ def _tell(month: Month, decided: dict[str, Any]) -> dict[str, Any]:
 @task_group
 def statement_of(month: dict[str, str], months: list[dict[str, str]]) -> None:
     """From landed objects to the mails of one month; one that fails leaves the others whole."""
-    notify(decide(guard(recount(month, months))))  # type: ignore[arg-type]
+    decided = decide(guard(recount(month, months)))  # type: ignore[arg-type]
+    notify(evidence(decided, months))  # type: ignore[arg-type]
 
 
 def _label(month: Month) -> str:

@@ -26,11 +26,16 @@ def _mails(done: Mapping[str, Any], month: Month, *read: str) -> tuple[tuple[str
 
 
 @lineage.told(_mails)
-def tell(month: Month, manifest_key: str, statement_key: str) -> dict[str, Any]:
-    """Tell whom it concerns, each once: the vendor's notice, finance, operations."""
+def tell(
+    month: Month, manifest_key: str, statement_key: str, *, evidence: str | None = None
+) -> dict[str, Any]:
+    """Tell whom it concerns, each once: the vendor's notice, finance, operations.
+
+    `evidence` is where the statement's pack is.
+    """
     contract, lake = month.contract, month.lake
     facts, marts = published.read_marts(lake, manifest_key)
-    statement = published.read(lake, statement_key)
+    statement = published.read(lake, statement_key) | {"evidence": evidence}
     if statement["corrects"] and statement["decision"] == "hold":
         return _held(month, statement)
     post = Post(lake, connections.find(SMTP), month.instant)

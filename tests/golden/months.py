@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from recount.evaluator import Report, chained, verify
 from tests.end_to_end.buyer import Buyer
 
 FOLDER = Path(__file__).parent
@@ -40,8 +41,14 @@ def result(name: str) -> Mapping[str, bytes]:
 def written(buyer: Buyer, statement: dict[str, Any]) -> Mapping[str, bytes]:
     """Write down what came of a month, by file name."""
     charges = buyer.mart("charges")
-    text = json.dumps(statement, indent=1, ensure_ascii=False) + "\n"
+    # where the pack is depends on the lake
+    text = json.dumps(statement | {"evidence": None}, indent=1, ensure_ascii=False) + "\n"
     return {"statement.json": text.encode("utf-8"), "charges.csv": _table(charges)}
+
+
+def reports(buyer: Buyer) -> list[Report]:
+    """What comes of checking the evidence packs of a month and of those run before it."""
+    return chained([verify(str(path)) for path in buyer.lake.glob("evidence/**/*.zip")])
 
 
 def _instant(at: datetime) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from recount.charging import terms
 from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
+from recount.evaluator import terms
 from tests.end_to_end.buyer import Buyer
 from tests.end_to_end.traced import unproven_figures
-from tests.golden.months import FOLDER, NAMES, expected, run, written
+from tests.golden.months import FOLDER, NAMES, expected, reports, run, written
 
 FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value", "credits"}
 BESIDE = {"usage", "platform_fee", "credits", "annual", "performance", "escrow", "milestones"}
@@ -43,6 +43,13 @@ def test_a_month_becomes_what_was_written_down(golden: Golden) -> None:
 
 def test_its_figures_lead_to_the_landed_records_that_add_up_to_them(golden: Golden) -> None:
     assert list(unproven_figures(golden.buyer, golden.statement, 100 // len(NAMES))) == []
+
+
+def test_its_evidence_pack_is_proven(golden: Golden) -> None:
+    found = reports(golden.buyer)
+    assert found
+    assert [str(each) for report in found for each in report.differences] == []
+    assert {report.result for report in found} == {"proven"}
 
 
 def statement_of(name: str) -> dict[str, Any]:

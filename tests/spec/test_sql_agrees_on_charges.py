@@ -1,4 +1,4 @@
-"""SQL and `recount.charging` charge the same for any prices and quantities, term by term."""
+"""SQL and `recount.evaluator` charge the same for any prices and quantities, term by term."""
 
 import json
 import os
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.charging import Charge, Share, bands, charge
 from recount.contract.canonical import canonical_json
+from recount.evaluator import Charge, Share, bands, charge
 from tests.spec.bills import logged
 from tests.support.cases import Billed, Case, Recounted, at, contract_of, outcome_of, recount
 

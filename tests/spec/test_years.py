@@ -1,4 +1,4 @@
-"""Years of random months: SQL charges what `recount.charging` does, and every balance closes."""
+"""Years of random months: SQL charges what `recount.evaluator` does, and every balance closes."""
 
 import json
 import os
@@ -11,11 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from recount.charging import Charge, Left, charge
 from recount.contract.balances import Settled
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
-from recount.evaluator import Event
+from recount.evaluator import Charge, Event, Left, charge
 from recount.periods import following
 from tests.support.cases import Billed, Case, Recounted, at, contract_of, recount
 

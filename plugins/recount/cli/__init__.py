@@ -8,6 +8,7 @@ import click
 from recount.cli.audit import exceptions, site, trace
 from recount.cli.books import accrual, expect, review, rollforward
 from recount.cli.checks import contract, sources
+from recount.cli.evidence import verify
 from recount.cli.months import demo, overlaps, replay, run, status
 from recount.cli.prices import compare, price
 from recount.cli.refusing import Refusing
@@ -28,7 +29,7 @@ def main() -> None:
 
 _ABOUT_MONTHS = (run, replay, status, overlaps)
 _FOR_THE_BOOKS = (expect, accrual, rollforward, review)
-_FOR_WHO_CHECKS = (trace, sample, site, exceptions)
+_FOR_WHO_CHECKS = (verify, trace, sample, site, exceptions)
 for command in (
     contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, *_FOR_WHO_CHECKS, price, compare, demo,
 ):  # fmt: skip

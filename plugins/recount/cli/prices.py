@@ -43,8 +43,8 @@ def price(
     print a table of what more and more of each term costs. Of several versions the newest counts.
     """
     from recount import quoting
-    from recount.charging import Left
     from recount.contract.reading import read_all
+    from recount.evaluator import Left
 
     newest = max(read_all(contract_path), key=lambda version: version.version)
     left = Left(annual_left, credits_left)

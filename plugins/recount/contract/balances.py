@@ -63,6 +63,12 @@ class CreditBalance:
         """What the month can draw."""
         return self.opening + self.bought
 
+    @property
+    def in_order(self) -> list[tuple[Decimal, bool]]:
+        """What is left of each lot in the order of use, and whether this month is its last."""
+        after = following(self.period)
+        return [(left, not _is_usable(after, lot)) for lot, left in self.lots]
+
     def used(self, drawn: Decimal) -> Decimal:
         """What comes out of the credits; the rest of what was drawn is paid for."""
         return min(drawn, self.available)

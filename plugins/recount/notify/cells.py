@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
-# A text that begins so would become a formula as soon as somebody edits the cell (OWASP), also in
-# its full-width form; the quote prefix keeps it a text then too.
-DANGEROUS = "^[\\x00-\\x20]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+from recount.spreadsheets import DANGEROUS
+
 _LONGEST_TEXT = 32_767
 _EXACT_DIGITS = 15  # what a spreadsheet's number holds without loss
 _REPLACED = (
@@ -79,6 +78,7 @@ def _decimals(column: pa.Array, letter: str, numbers: pa.Array, styles: Styles) 
 def _texts(values: pa.Array, letter: str, numbers: pa.Array, styles: Styles) -> pa.Array:
     short = _cut(values)
     quoted, unquoted = _constant(f'" s="{styles.quoted}'), _constant("")
+    # the quote prefix keeps it a text when somebody edits the cell too
     style = pc.if_else(pc.match_substring_regex(short, DANGEROUS), quoted, unquoted)
     escaped = reduce(lambda text, pair: pc.replace_substring_regex(text, *pair), _REPLACED, short)
     start, end = '" t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
