@@ -1778,9 +1778,10 @@ class Pack:
         with io.TextIOWrapper(self.opened(name), "utf-8", newline="") as text:
             reader = csv.reader(text, strict=True)
             columns = next(reader)
+            types = [(column, type_of(column)) for column in columns]
             for cells in reader:
-                pairs = zip(columns, cells, strict=True)
-                yield {column: typed(column, cell) for column, cell in pairs}
+                pairs = zip(types, cells, strict=True)
+                yield {name: read(cell) if cell else None for (name, read), cell in pairs}
 
     @property
     def names(self) -> list[str]:
@@ -1844,25 +1845,31 @@ class _Slice(io.RawIOBase):
 
 
 def typed(column: str, cell: str) -> Any:
-    """A cell's value: its column's name says its type.
+    """A cell's value; an empty cell is null."""
+    return type_of(column)(cell) if cell else None
 
-    An empty cell is null. A text that a spreadsheet might run, or that begins so itself, has one
-    apostrophe in front, and so has an empty text.
+
+def type_of(column: str) -> Callable[[str], Any]:
+    """How a column's cells are read: its name says so.
+
+    A text that a spreadsheet might run, or that begins so itself, has one apostrophe in front, and
+    so has an empty text.
     """
-    if cell == "":
-        return None
     if column.endswith(("_at", "_at_invoiced", "_from", "_until")):
-        return datetime.fromisoformat(cell)
+        return datetime.fromisoformat
     if column.endswith(("_count", "_number")):
-        return int(cell)
+        return int
     if column.startswith(("amount", "unit_price", "percent")) or column in _DECIMALS:
-        return Decimal(cell)
-    if column.startswith("is_"):
-        return {"true": True, "false": False}[cell]
-    return cell.removeprefix("'")
+        return Decimal
+    return _TRUTHS.__getitem__ if column.startswith("is_") else _text
 
 
 _DECIMALS = {"quantity", "value", "each"}
+_TRUTHS = {"true": True, "false": False}
+
+
+def _text(cell: str) -> str:
+    return cell[1:] if cell[0] == "'" else cell
 
 
 def stated(value: Any) -> str:
@@ -2152,18 +2159,21 @@ def compared(name: str, ours: Iterable[Row], theirs: Iterable[Row]) -> Iterator[
     expected = {tuple(row[column] for column in key): row for row in ours}
     for row in theirs:
         known = tuple(row[column] for column in key)
-        where = ", ".join(f"{stated(value)}" for value in known if value is not None)
         must = expected.pop(known, None)
         if must is None:
-            yield Difference(f"{name}.csv", where, "does not follow from the evidence")
+            yield Difference(f"{name}.csv", _row_of(known), "does not follow from the evidence")
             continue
         for column, value in must.items():
             if row[column] != value:
                 says = f"{column} is {stated(row[column])}, and must be {stated(value)}"
-                yield Difference(f"{name}.csv", where, says)
+                yield Difference(f"{name}.csv", _row_of(known), says)
     for known in expected:
-        where = ", ".join(f"{stated(value)}" for value in known if value is not None)
-        yield Difference(f"{name}.csv", where, "is missing, and follows from the evidence")
+        says = "is missing, and follows from the evidence"
+        yield Difference(f"{name}.csv", _row_of(known), says)
+
+
+def _row_of(known: Iterable[Any]) -> str:
+    return ", ".join(stated(value) for value in known if value is not None)
 
 
 def _totals(pack: Pack, run: Mapping[str, Any], month: Month) -> Iterator[Difference]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from copy import copy
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,13 @@ def test_the_daily_dag_makes_final_what_can_be_final(airflow: Airflow, daily: in
         if f"as_of={FINAL}" in key
     ]
     assert (statement["kind"], statement["decision"]) == ("final", "dispute")
+    (pack,) = objects(airflow.lake, "evidence")
+    mails = [
+        message_from_bytes(data, policy=policy.default).get_body(("plain",))
+        for key, data in objects(airflow.lake, "outbox").items()
+        if "acme-finance" in key
+    ]
+    assert [mail for mail in mails if mail and pack in mail.get_content()]
 
 
 def test_a_run_that_is_cleared_and_repeated_changes_nothing(airflow: Airflow, daily: int) -> None:
@@ -147,8 +155,9 @@ def test_months_that_share_a_ceiling_say_the_same_side_by_side_and_one_after_the
     assert of_airflow.dag("recount_monthly", months=months) == 0
     for period, as_of in FINAL_OF.items():
         Buyer(contract, tmp_path / "serial", period).statement(as_of=as_of)
-    assert objects(of_airflow.lake, "statements") == objects(tmp_path / "serial", "statements")
-    assert len(objects(of_airflow.lake, "statements")) == 2
+    for folder in ("statements", "evidence"):
+        assert objects(of_airflow.lake, folder) == objects(tmp_path / "serial", folder)
+        assert len(objects(of_airflow.lake, folder)) == 2
 
 
 FINAL_OF = {"2026-03": "2026-05-02T00:00:00Z", "2026-04": "2026-06-02T00:00:00Z"}

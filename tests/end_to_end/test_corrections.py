@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from recount.cli import main
-from tests.end_to_end.buyer import Buyer, html_of, rewritten
+from tests.end_to_end.buyer import LATER, Buyer, html_of, rewritten
 from tests.end_to_end.test_invoices import UBL, buyer_of, note_for, of_ubl
 from tests.support.small import FINAL
 from tests.unit.sources import ubl_documents as ubl
@@ -63,7 +63,7 @@ def test_a_late_event_changes_what_is_known_and_not_what_was_settled(
     assert corrected["corrects"]["amounts"] == {
         "invoiced": "0.00", "recounted": "-1.00", "disputed": "1.00",
     }  # fmt: skip
-    assert story["buyer"].published() == {**settled, "notice": None}
+    assert story["buyer"].published() == {**settled, **LATER}
 
 
 def test_the_notice_that_went_out_is_left_alone_and_an_amendment_waits_for_a_person(

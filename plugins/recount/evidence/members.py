@@ -185,5 +185,6 @@ def _span(events: Path, run: Mapping[str, Any]) -> tuple[datetime, datetime]:
 def _write(folder: Path, name: str, table: pa.Table) -> Rows:
     with (folder / f"{name}.csv").open("wb") as file:
         file.write(cells.heading(table.column_names))
-        file.write(cells.lines(table))
+        for batch in table.to_batches(_ROWS_AT_ONCE):
+            file.write(cells.lines(pa.Table.from_batches([batch])))
     return {f"{name}.csv": table.num_rows}
