@@ -110,12 +110,17 @@ def standings(lake: Lake, contracts: Sequence[Contract], as_of: datetime) -> lis
     return found
 
 
-# What a notice waits for in each state; in the others it waits for nobody here.
-_NOTICE_WAITS_FOR = {
+# What a notice waits for in each state; in the others it waits for nobody.
+NOTICE_WAITS_FOR = {
     "drafted": "the approval of its notice",
     "approved": "its notice to be sent",
     "amendment_drafted": "a person who reads the amendment of its notice",
     "send_unknown": "a person who finds out whether its notice arrived",
+    "sent": "the vendor's answer to its notice",
+    "acknowledged": "the credit that its notice asks for",
+    "part_credited": "the rest of the credit that its notice asks for",
+    "rejected": "a person who answers the vendor's rejection, or closes the case",
+    "credited": "a person who closes the case",
 }
 
 
@@ -126,13 +131,13 @@ def notice_states(lake: Lake) -> dict[tuple[str, str], str]:
     for folder in sorted(folders):
         steps = Register(lake, f"notices/{folder}").steps()
         about = (steps[0].facts["contract"], steps[0].facts["period"])
-        if states.get(about) not in _NOTICE_WAITS_FOR:
+        if states.get(about) not in NOTICE_WAITS_FOR:
             states[about] = state(steps)
     return states
 
 
 def _with_notice(standing: Standing, notice: str | None) -> Standing:
-    waits_for = standing.waits_for or _NOTICE_WAITS_FOR.get(notice or "")
+    waits_for = standing.waits_for or NOTICE_WAITS_FOR.get(notice or "")
     return replace(standing, notice=notice, waits_for=waits_for)
 
 

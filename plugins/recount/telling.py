@@ -1,17 +1,17 @@
 """Telling whom a statement concerns, each once: the vendor, finance, and those who run it."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from recount import connections, lineage, published
 from recount.contract.model import Contract
-from recount.evidence.register import sha256
+from recount.evidence.register import Register, sha256
 from recount.lake import Lake
 from recount.month import Month
 from recount.notify import finance, notice, operations
 from recount.notify.agents import with_agents
-from recount.notify.delivery import Delivery, Post
+from recount.notify.delivery import Delivery, Post, send_approved
 from recount.notify.letterhead import InvoiceFacts, Letterhead, letterhead
 from recount.periods import Period
 from recount.rollforward import rollforward
@@ -38,7 +38,7 @@ def tell(
     statement = published.read(lake, statement_key) | {"evidence": evidence}
     if statement["corrects"] and statement["decision"] == "hold":
         return _held(month, statement)
-    post = Post(lake, connections.find(SMTP), month.instant)
+    post = _post(lake, month.instant)
     head = _letterhead(month, contract, marts)
     lines = with_agents(marts["reconciliation_lines"], marts["evidence_events"])
     sent = notice.vendor_notice(statement, lines, head, post, _annex(month, statement))
@@ -107,6 +107,17 @@ def alarm(month: Month, trouble: operations.Trouble, because: str) -> Delivery |
     contract = month.contract
     if not contract.notify.operations:
         return None
-    post = Post(month.lake, connections.find(SMTP), month.instant)
+    post = _post(month.lake, month.instant)
     told = operations.Alarm(trouble, contract.contract, month.period, because, month.instant)
     return operations.operations_mail(told, contract.notify.operations, post)
+
+
+def release(register: Register, at: datetime) -> Delivery:
+    """Send a notice that was approved and is not sent yet, or put it into the outbox."""
+    return send_approved(register, _post(register.lake, at))
+
+
+def _post(lake: Lake, as_of: datetime) -> Post:
+    connection = connections.find(SMTP)
+    # what really goes out is noted with the time at which it does
+    return Post(lake, connection, datetime.now(UTC) if connection else as_of)

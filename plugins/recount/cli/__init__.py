@@ -8,6 +8,7 @@ import click
 from recount.cli.audit import exceptions, site, trace
 from recount.cli.books import accrual, expect, review, rollforward
 from recount.cli.checks import contract, sources
+from recount.cli.disputes import disputes
 from recount.cli.evidence import verify
 from recount.cli.months import demo, overlaps, replay, run, status
 from recount.cli.prices import compare, price
@@ -27,7 +28,7 @@ def main() -> None:
     """
 
 
-_ABOUT_MONTHS = (run, replay, status, overlaps)
+_ABOUT_MONTHS = (run, replay, status, overlaps, disputes)
 _FOR_THE_BOOKS = (expect, accrual, rollforward, review)
 _FOR_WHO_CHECKS = (verify, trace, sample, site, exceptions)
 for command in (

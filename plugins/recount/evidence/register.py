@@ -16,21 +16,44 @@ from recount.errors import LandingError, RecountError
 from recount.lake import KeyConflict, Lake
 from recount.periods import format_instant
 
-# What may follow each state. A later step of a dispute (acknowledged, credited, part_credited,
-# rejected, closed) is one more word in a row here and a row of its own.
+# What may follow each state. Until a notice is sent only runs and its approver write; then people
+# note what the vendor answers, until the case is closed.
 FOLLOWS: Mapping[str, frozenset[str]] = {
     "": frozenset({"drafted"}),
-    "drafted": frozenset({"drafted", "approved", "withdrawn"}),
-    "approved": frozenset({"drafted", "sending", "not_sent", "withdrawn"}),
+    "drafted": frozenset({"drafted", "approved", "draft_rejected", "withdrawn"}),
+    "draft_rejected": frozenset({"drafted", "withdrawn"}),
+    # `sent` without `sending`: a person sent it from the outbox.
+    "approved": frozenset({"drafted", "sending", "sent", "not_sent", "withdrawn"}),
     "sending": frozenset({"sent", "not_sent", "send_unknown"}),
     "send_unknown": frozenset({"sent", "not_sent"}),
     # `sending` again is for the recipients alone whom their server put off (FAULTS M2).
-    "sent": frozenset({"sending", "not_sent"}),
+    "sent": frozenset(
+        {
+            "sending",
+            "not_sent",
+            "acknowledged",
+            "part_credited",
+            "credited",
+            "rejected",
+            "withdrawn",
+        }
+    ),
+    "acknowledged": frozenset({"part_credited", "credited", "rejected", "withdrawn"}),
+    "part_credited": frozenset({"part_credited", "credited", "rejected", "withdrawn", "closed"}),
+    "rejected": frozenset({"part_credited", "credited", "withdrawn", "closed"}),
+    # A later look may dispute more, and then more may be credited.
+    "credited": frozenset({"part_credited", "credited", "closed"}),
+    # Only a draft that a run withdrew comes back; `drafting` asks who did.
     "withdrawn": frozenset({"drafted"}),
+    "closed": frozenset(),
 }
+# Who drafts and sends without being asked; no person may bear that name.
+PREPARED_BY = "recount"
 AMENDMENTS = frozenset({"amendment_drafted", "amendment_withdrawn"})
 # `approved` is amendable where the mail lies in the outbox: a person may have sent it from there.
-AMENDABLE = frozenset({"approved", "sending", "send_unknown", "sent"})
+AMENDABLE = frozenset(
+    {"approved", "sending", "send_unknown", "sent", "acknowledged", "part_credited", "rejected"}
+)
 
 
 class StepTakenError(RecountError):
@@ -86,9 +109,11 @@ def state(steps: Sequence[Step]) -> str:
     if current == "sending":
         return "send_unknown"
     amendment = newest(steps, AMENDMENTS)
-    if current in ("approved", "sent") and amendment and amendment.kind == "amendment_drafted":
-        return "amendment_drafted"
-    return current
+    if amendment is None or amendment.kind != "amendment_drafted" or current not in AMENDABLE:
+        return current
+    # What a person noted after it was drafted says more of the case than the amendment.
+    is_news = current in ("approved", "sent") or amendment is steps[-1]
+    return "amendment_drafted" if is_news and current != "send_unknown" else current
 
 
 @dataclass(frozen=True)
@@ -138,19 +163,6 @@ class Register:
             self.lake.put_once(key, data)
         except KeyConflict:
             raise StepTakenError(f"{key} was written by another run; run again") from None
-
-
-def approve(register: Register, *, content: str, by: str, at: datetime) -> tuple[Step, ...]:
-    """Approve the draft of that content hash; the preparer cannot (FAULTS H1, H2)."""
-    steps = register.steps()
-    draft = newest(steps, {"drafted"})
-    if draft is None or draft.facts["content"] != content:
-        raise RecountError(f"{register.folder} has no draft {content}; read it and approve again")
-    if by == draft.facts.get("by"):
-        raise RecountError(f"{by} prepared {register.folder}; somebody else has to approve it")
-    return register.append(
-        steps, "approved", at=at, by=by, content=content, mail=draft.facts["mail"]
-    )
 
 
 def _may_follow(steps: Sequence[Step], kind: str) -> bool:

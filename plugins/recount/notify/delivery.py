@@ -13,6 +13,7 @@ from recount.connections import Connection
 from recount.errors import LandingError, TransientError
 from recount.evidence.register import (
     AMENDMENTS,
+    PREPARED_BY,
     Register,
     Step,
     StepTakenError,
@@ -157,7 +158,9 @@ def _send(
         # The token makes this run's step unlike any other's, so that only one run can write it.
         token, states = secrets.token_hex(16), dict(recipients)
         try:
-            seen = register.append(seen, "sending", at=at, attempt=token, recipients=states)
+            seen = register.append(
+                seen, "sending", at=at, by=PREPARED_BY, attempt=token, recipients=states
+            )
         except StepTakenError:
             return False
         return True
@@ -171,7 +174,11 @@ def _send(
 def _record(
     register: Register, seen: Sequence[Step], attempt: smtp.Attempt, at: datetime
 ) -> Delivery:
-    facts = {"because": attempt.because, "recipients": dict(attempt.recipients)}
+    facts = {
+        "by": PREPARED_BY,
+        "because": attempt.because,
+        "recipients": dict(attempt.recipients),
+    }
     for _ in range(RACES):
         try:
             return describe(register, register.append(seen, attempt.result, at=at, **facts))

@@ -12,7 +12,9 @@ from typing import Literal
 
 from recount.errors import TransientError
 from recount.evidence.register import (
+    AMENDABLE,
     AMENDMENTS,
+    PREPARED_BY,
     Register,
     Step,
     StepTakenError,
@@ -25,7 +27,6 @@ from recount.periods import format_instant, parse_instant
 Approval = Literal["required", "automatic"]
 
 AUTOMATIC = "recount, as the contract says: approval automatic"
-PREPARED_BY = "recount"
 RACES = 20
 DRAFTS = frozenset({"drafted", *AMENDMENTS})
 UNSENT = frozenset({"drafted", "approved"})
@@ -116,12 +117,12 @@ def _next_step(
 ) -> str | None:
     """Return the step that this draft makes now, or None where it changes nothing."""
     current = mail_state(steps)
-    if current in ("", "withdrawn"):
+    if current in ("", "draft_rejected", "withdrawn"):
         return "drafted" if _may_begin(steps, draft) else None
     if _is_older(steps, draft):
         return None
     if is_out or current not in UNSENT:
-        return _amendment(steps, draft)
+        return _amendment(steps, draft) if current in AMENDABLE else None
     if draft.mail is None:
         return "withdrawn"
     if not _is_same_mail(steps, draft, approval):
@@ -130,9 +131,13 @@ def _next_step(
 
 
 def _may_begin(steps: Sequence[Step], draft: Draft) -> bool:
-    # A draft that a person withdrew stays withdrawn; one that a run withdrew may come back.
-    withdrawn_by_person = bool(steps) and steps[-1].facts["by"] != PREPARED_BY
-    return draft.mail is not None and not withdrawn_by_person and not _is_older(steps, draft)
+    if draft.mail is None or _is_older(steps, draft):
+        return False
+    last = steps[-1] if steps else None
+    if last and last.kind == "draft_rejected":
+        return bool(last.facts["content"] != draft.content)
+    # A notice that a person withdrew stays withdrawn; a draft that a run withdrew may come back.
+    return last is None or last.facts["by"] == PREPARED_BY
 
 
 def _is_older(steps: Sequence[Step], draft: Draft) -> bool:

@@ -97,6 +97,7 @@ def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> dict[str, ob
         "decision": statement["decision"],
         "disputed": statement["amounts"]["disputed"],
         "currency": statement["currency"],
+        "dispute_by": letterhead.dispute_by and str(letterhead.dispute_by),
     }
 
 

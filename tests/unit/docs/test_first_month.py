@@ -16,7 +16,7 @@ from recount.evidence.register import Register, state
 from recount.lake import open_lake
 from recount.periods import parse_instant
 from recount.project import ROOT
-from tests.unit.docs.reading import blocks, text_of
+from tests.unit.docs.reading import blocks, commands, text_of
 
 CONTRACT = "docs/first-month/contract.yml"
 MONTH = ["--contract", CONTRACT, "--period", "2026-03", "--as-of", "2026-05-01T00:00:00Z"]
@@ -94,16 +94,28 @@ def test_an_auditor_recomputes_every_line(ran: Result, capsys: pytest.CaptureFix
     assert "not invoiced: ['T-111']" in said
 
 
-def test_a_person_approves_a_notice_and_settles_an_ambiguous_one(ran: Result) -> None:
-    approving, settling = blocks(text_of("docs/production.md"), "python")
-    lake = open_lake("lake")
-    (notice,) = {key.split("/")[1] for key in lake.keys("notices")}
-    register = Register(lake, f"notices/{notice}")
-    exec(compile(approving, "production.md", "exec"), {})
+def written(page: str, *begins: str) -> list[str]:
+    """The words of the one command of a page that begins so, with the whole of a cut hash."""
+    (words,) = [words for words in commands(text_of(page)) if words[: len(begins)] == [*begins]]
+    cut = next((word for word in words if word.endswith("...")), "")
+    shown = json.loads(recount("disputes", "show", "a0f435", "--json").stdout)
+    assert shown["content"].startswith(cut.removesuffix("..."))
+    return [shown["content"] if word == cut else word for word in words]
+
+
+def test_a_person_approves_a_notice_and_follows_it_to_the_end(ran: Result) -> None:
+    (shown,) = blocks(text_of("docs/disputes.md"), "console")
+    assert recount("disputes").stdout == shown.partition("\n")[2]
+    page = "docs/disputes.md"
+    recount(*written(page, "disputes", "approve", "a0f435"))
+    (notice,) = {key.split("/")[1] for key in open_lake("lake").keys("notices")}
+    register = Register(open_lake("lake"), f"notices/{notice}")
     steps = register.steps()
     assert state(steps) == "approved"
     at = parse_instant(steps[0].at)
     register.append(steps, "sending", at=at, attempt="of a worker that died", recipients={})
     assert state(register.steps()) == "send_unknown"
-    exec(compile(settling, "production.md", "exec"), {})
-    assert state(register.steps()) == "sent"
+    recount(*written("docs/production.md", "disputes", "record", "a0f435", "sent"))
+    for answer in ("acknowledged", "part_credited", "rejected", "credited", "closed"):
+        recount(*written(page, "disputes", "record", "a0f435", answer))
+        assert state(register.steps()) == answer

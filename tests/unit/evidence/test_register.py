@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from recount.errors import LandingError, RecountError
+from recount.evidence.decisions import approve
 from recount.evidence.register import (
     FOLLOWS,
     Register,
     Step,
     StepTakenError,
-    approve,
     mail_state,
     state,
 )
@@ -153,7 +153,7 @@ def test_an_approval_is_for_the_draft_that_was_read(register: Register) -> None:
 
 def test_who_prepared_a_draft_cannot_approve_it(register: Register) -> None:
     steps_of(register, "drafted")
-    with pytest.raises(RecountError, match="somebody else has to approve"):
+    with pytest.raises(RecountError, match="prepared notices/abc"):
         approve(register, content="c1", by="recount", at=AT)
 
 

@@ -70,6 +70,17 @@ class History:
             "effect": effect, "amount": amount, "currency_code": currency,
         }  # fmt: skip
 
+    def note(self, kind: str, period: str, **facts: Any) -> None:
+        """A step that a person writes into the register of a month's notice, days later."""
+        self.at += timedelta(days=2)
+        register = Register(self.lake, f"notices/{period}")
+        steps = register.steps()
+        if not steps:
+            draft = {"contract": CONTRACT.contract, "period": period, "content": "c", "mail": "m"}
+            for first in ("drafted", "approved", "sending", "sent"):
+                steps = register.append(steps, first, at=self.at, by="recount", **draft)
+        register.append(steps, kind, at=self.at, **{"by": "ann", "because": "so it is", **facts})
+
     def found(self) -> dict[str, Any]:
         """The roll-forward, whose figures must add up whatever happened."""
         found = rollforward(self.lake, CONTRACT)
@@ -232,3 +243,85 @@ def test_a_movement_is_of_the_month_of_the_contracts_zone_in_which_it_was_found(
     assert [month["month"] for month in told.found()["months"]] == ["2026-03"]
     zoned = contract_of(time_zone="Europe/Berlin")
     assert [month["month"] for month in rollforward(told.lake, zoned)["months"]] == ["2026-04"]
+
+
+def test_a_credit_that_a_person_notes_first_is_counted_once_when_its_note_arrives() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.note("part_credited", "2026-01", amount="30.00", credit_note="CN-1")
+    assert told.open_of("2026-01") == 40
+    told.state("2026-02", D(0), credits_=[told.credit(D(30), of="2026-01", note=1)])
+    assert (told.open_of("2026-01"), told.found()["unmatched_credits"]) == (40, [])
+
+
+def test_a_credit_note_that_was_matched_first_is_counted_once_when_a_person_notes_it() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.state("2026-02", D(0), credits_=[told.credit(D(30), of="2026-01", note=1)])
+    told.note("part_credited", "2026-01", amount="30.00", credit_note="CN-1")
+    assert told.open_of("2026-01") == 40
+
+
+def test_a_credit_noted_without_a_number_is_the_next_one_that_arrives() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.note("part_credited", "2026-01", amount="30.00")
+    told.state("2026-02", D(0), credits_=[told.credit(D(20), of="2026-01")])
+    assert told.open_of("2026-01") == 40
+    told.state("2026-03", D(0), credits_=[told.credit(D(25), of="2026-01")])
+    assert told.open_of("2026-01") == 25
+
+
+def test_a_noted_credit_that_a_second_look_deducts_is_counted_once() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.note("part_credited", "2026-01", amount="30.00", credit_note="CN-1")
+    told.state("2026-01", D(40), credits_=[told.credit(D(30), of="2026-01", deducted=True, note=1)])
+    (case,) = told.found()["cases"]
+    assert (case["credited"], case["re_measured"], case["open"]) == ("-30.00", "0.00", "40.00")
+
+
+def test_a_credit_note_of_less_than_was_noted_opens_the_rest_again() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.note("part_credited", "2026-01", amount="30.00", credit_note="CN-1")
+    told.state("2026-02", D(0), credits_=[told.credit(D(20), of="2026-01", note=1)])
+    assert told.open_of("2026-01") == 50
+
+
+def test_a_credit_note_of_more_than_was_noted_credits_the_rest_too() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.note("part_credited", "2026-01", amount="30.00", credit_note="CN-1")
+    told.state("2026-02", D(0), credits_=[told.credit(D(45), of="2026-01", note=1)])
+    assert told.open_of("2026-01") == 25
+
+
+def test_a_second_look_that_disputes_more_and_deducts_what_was_credited_says_both() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.state("2026-02", D(0), credits_=[told.credit(D(30), of="2026-01", note=1)])
+    told.state("2026-01", D(50), credits_=[told.credit(D(30), of="2026-01", deducted=True, note=1)])
+    (case,) = told.found()["cases"]
+    assert (case["credited"], case["re_measured"], case["open"]) == ("-30.00", "10.00", "50.00")
+
+
+def test_what_is_open_of_a_case_that_is_closed_is_given_up() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.note("part_credited", "2026-01", amount="30.00")
+    told.note("closed", "2026-01")
+    told.state("2026-01", D(50))
+    (case,) = told.found()["cases"]
+    assert (case["credited"], case["withdrawn"], case["open"]) == ("-30.00", "-40.00", "0.00")
+
+
+def test_a_step_whose_clock_is_before_its_statement_counts_after_it() -> None:
+    told = history()
+    told.state("2026-01", D(70))
+    told.at = datetime(2025, 1, 1, tzinfo=UTC)
+    register = Register(told.lake, "notices/n1")
+    facts = {"contract": CONTRACT.contract, "period": "2026-01", "as_of": "2026-02-12T00:00:00Z"}
+    steps = register.append((), "drafted", at=told.at, by="recount", content="c", **facts)
+    register.append(steps, "withdrawn", at=told.at, by="ann")
+    assert told.open_of("2026-01") == 0

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from recount.connections import Connection
-from recount.evidence.register import Register, approve, state
+from recount.evidence.decisions import approve
+from recount.evidence.register import Register, state
 from recount.lake import Lake
 from recount.notify.delivery import Delivery, Post, send_approved
 from recount.notify.letterhead import Letterhead

@@ -1,0 +1,133 @@
+"""What people write into the register of a notice: each step says who, when and why.
+
+Of two decisions at once the first that is recorded counts, and the second is told of it (FAULTS
+H1 to H3). The instant of a step is that of the person's action.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from recount.errors import RecountError, TransientError
+from recount.evidence.register import (
+    PREPARED_BY,
+    Register,
+    Step,
+    StepTakenError,
+    newest,
+    state,
+)
+
+_RACES = 20
+_LONGEST = 300
+_DECISIONS = frozenset({"approved", "draft_rejected", "withdrawn"})
+
+
+class DecidedError(RecountError):
+    """Somebody else decided on this draft first; the sentence says who, and when."""
+
+
+def approve(
+    register: Register, *, content: str, by: str, at: datetime, because: str = ""
+) -> tuple[Step, ...]:
+    """Approve the draft of that content hash; its preparer cannot, and nobody does so twice."""
+
+    def facts(steps: Sequence[Step]) -> dict[str, Any]:
+        draft = _draft(register, steps, content)
+        prepared_by = draft.facts.get("by", PREPARED_BY)
+        if _key(by) == _key(prepared_by):
+            raise RecountError(f"{by} prepared {register.folder}; somebody else has to approve it")
+        said = {"content": content, "mail": draft.facts["mail"], "prepared_by": prepared_by}
+        return {**said, **({"because": line(because, "reason")} if because else {})}
+
+    return _write(register, "approved", by, at, facts)
+
+
+def reject(
+    register: Register, *, content: str, by: str, because: str, at: datetime
+) -> tuple[Step, ...]:
+    """Reject the draft of that content hash: it never goes out, and another one may be drafted."""
+
+    def facts(steps: Sequence[Step]) -> dict[str, Any]:
+        _draft(register, steps, content)
+        return {"content": content, "because": line(because, "reason")}
+
+    return _write(register, "draft_rejected", by, at, facts)
+
+
+def withdraw(register: Register, *, by: str, because: str, at: datetime) -> tuple[Step, ...]:
+    """Give the dispute up, whatever its notice's state; no later run brings it back."""
+    return _write(register, "withdrawn", by, at, lambda _: {"because": line(because, "reason")})
+
+
+def note(
+    register: Register,
+    kind: str,
+    *,
+    by: str,
+    at: datetime,
+    facts: Callable[[Sequence[Step]], Mapping[str, Any]],
+) -> tuple[Step, ...]:
+    """Note what came of a notice; `facts` checks what it adds against the steps that it is given.
+
+    A person notes `sent` or `not_sent` only of what nobody knows, or `sent` of the outbox.
+    """
+
+    def checked(steps: Sequence[Step]) -> Mapping[str, Any]:
+        known = {"sent": ("approved", "send_unknown"), "not_sent": ("send_unknown",)}
+        if kind in known and state(steps) not in known[kind]:
+            raise RecountError(
+                f"{register.folder} is {state(steps) or 'empty'}: {kind} is for a notice of which "
+                "nobody knows whether it arrived"
+            )
+        return facts(steps)
+
+    return _write(register, kind, by, at, checked)
+
+
+def line(text: str, what: str) -> str:
+    """Return a text that fits on one line; RecountError if it is empty or does not."""
+    cleaned = text.strip()
+    if not cleaned or len(cleaned) > _LONGEST or not cleaned.isprintable():
+        raise RecountError(f"the {what} is to be one line of 1 to {_LONGEST} characters; write it")
+    return cleaned
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _write(
+    register: Register,
+    kind: str,
+    by: str,
+    at: datetime,
+    facts: Callable[[Sequence[Step]], Mapping[str, Any]],
+) -> tuple[Step, ...]:
+    who = line(by, "name")
+    if _key(who) == _key(PREPARED_BY):
+        raise RecountError(f"{who} prepared {register.folder}; a person has to decide, by name")
+    for _ in range(_RACES):
+        steps = register.steps()
+        try:
+            return register.append(steps, kind, at=at, by=who, **facts(steps))
+        except StepTakenError:
+            continue  # what the other one wrote is checked in the next round
+    raise TransientError(f"{register.folder} is written by too many at once; try again")
+
+
+def _draft(register: Register, steps: Sequence[Step], content: str) -> Step:
+    """Return the draft that waits and has that content; who decided already is named."""
+    draft, decided = newest(steps, {"drafted"}), newest(steps, _DECISIONS)
+    if decided and (draft is None or decided.number > draft.number):
+        said = decided.kind.replace("_", " ")
+        raise DecidedError(
+            f"{register.folder} was {said} by {decided.facts.get('by')} at {decided.at} already "
+            f"(step {decided.number}); nothing was changed"
+        )
+    if draft is None or draft.facts["content"] != content:
+        now = f"is {draft.facts['content']} now" if draft else "is none"
+        raise RecountError(
+            f"{register.folder} has no draft {content}: it {now}; read it and decide again"
+        )
+    return draft
