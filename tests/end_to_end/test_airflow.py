@@ -1,10 +1,6 @@
 """Both DAGs, run by Airflow itself, against the same month on the command line."""
 
 import json
-import os
-import subprocess
-import sys
-from copy import copy
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -12,44 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from recount.cli import main
-from recount.project import ROOT
+from tests.end_to_end.airflow_home import Airflow
 from tests.end_to_end.buyer import Buyer
 from tests.support.small import FINAL, MONTH_END, write_month, write_months
-
-
-class Airflow:
-    """An Airflow with a home and a lake of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.lake = folder / "lake"
-        self.contracts = folder / "contracts"
-        self._environment = {
-            **os.environ,
-            "AIRFLOW_HOME": str(folder / "airflow"),
-            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
-            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "RECOUNT_CONTRACTS": str(self.contracts),
-            "RECOUNT_LAKE": str(self.lake),
-        }
-
-    def beside(self, contracts: Path) -> "Airflow":
-        """The same Airflow with other contracts, and a lake beside them."""
-        other = copy(self)
-        other.lake, other.contracts = contracts / "lake", contracts
-        lake = {"RECOUNT_CONTRACTS": str(contracts), "RECOUNT_LAKE": str(other.lake)}
-        other._environment = {**self._environment, **lake}
-        return other
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        program = Path(sys.executable).parent / "airflow"
-        return subprocess.run(
-            [program, *words], env=self._environment, capture_output=True, text=True, check=False
-        )
-
-    def dag(self, dag_id: str, **conf: object) -> int:
-        done = self.run("dags", "test", dag_id, "2026-06-01", "--conf", json.dumps(conf))
-        return done.returncode
 
 
 def objects(lake: Path, folder: str) -> dict[str, bytes]:

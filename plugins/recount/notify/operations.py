@@ -14,16 +14,20 @@ from recount.notify.render import render
 from recount.notify.smtp_session import sender_of
 from recount.notify.wording import instant, month
 
-Trouble = Literal["run_failed", "invoice_missing", "mail_refused", "correction_held"]
+Trouble = Literal[
+    "run_failed", "invoice_missing", "mail_refused", "correction_held", "approval_missing"
+]
 
 _HEADLINES: Mapping[Trouble, str] = {
     "run_failed": "The run failed, and nothing was published",
     "invoice_missing": "The invoice is missing",
     "correction_held": "A settled month was looked at again, and its figures are not fit to use",
+    "approval_missing": "A dispute notice waits, and nobody decided on it",
     "mail_refused": "The statement is published, and a mail about it was not handed over",
 }
 _TO_DO: Mapping[Trouble, str] = {
     "run_failed": "Do what the message says, then run the month again; what was landed is kept.",
+    "approval_missing": "Ask its approver; `recount disputes` lists what waits, and until when.",
     "mail_refused": "Do what the message says, then run the month again: it is sent once.",
     "correction_held": "Clear the finding, then run the month again; how it was settled stands.",
     "invoice_missing": "Ask the vendor for the invoice, or put it where the contract says; then "
