@@ -53,6 +53,7 @@ docs: $(INSTALLED) ## write the documentation of every model to build/docs/stati
 bench: $(INSTALLED) ## measure time and memory against the targets
 	$(BIN)/python -m tests.benchmarks.compare
 	$(BIN)/python -m tests.benchmarks.extraction
+	$(BIN)/python -m tests.benchmarks.packing
 
 # Its own AIRFLOW_HOME: a run that was cut off elsewhere must not be taken up by this scheduler.
 up: export AIRFLOW_HOME := $(CURDIR)/build/airflow
