@@ -55,19 +55,43 @@ def sha256_of(path: Path) -> str:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def publish(lake: Lake, folder: str, document: Any) -> str:
-    """Put a document into a folder as its newest edition and return its key."""
+class Overtaken(TransientError):
+    """Another run published in the same place since this one began; it has nothing newer to say."""
+
+
+def publish(lake: Lake, folder: str, document: Any, *, after: int | None = None) -> str:
+    """Put a document into a folder as its newest edition and return its key.
+
+    `after` is the number of the newest edition when the work began. Where another document came
+    since, Overtaken: an attempt that was given up and lives on must not have the last word.
+    """
     data = canonical(document)
     for _ in range(_RACES):
         number, newest = _newest(lake, folder)
         if newest == data:
             return _edition(folder, number)
+        if after is not None and number != after:
+            raise Overtaken(
+                f"{lake.uri(_edition(folder, number))} was published by another run meanwhile; "
+                "this one published nothing, run it again"
+            )
         try:
             lake.put_once(_edition(folder, number + 1), data)
         except KeyConflict:
             continue  # another run published meanwhile; ours comes after it
         return _edition(folder, number + 1)
     raise TransientError(f"{folder} is written by too many runs at once; run again")
+
+
+def newest_number(lake: Lake, folder: str) -> int:
+    """The number of the newest edition in a folder; 0 where there is none."""
+    return _newest(lake, folder)[0]
+
+
+def is_newest(lake: Lake, key: str) -> bool:
+    """Say whether a published document is the newest edition of its folder."""
+    folder = key.rpartition("/")[0]
+    return key == _edition(folder, newest_number(lake, folder))
 
 
 def newest(lake: Lake, folder: str) -> dict[str, Any] | None:
@@ -101,12 +125,23 @@ def _edition(folder: str, number: int) -> str:
     return f"{folder}/{number:08}.json"
 
 
+def manifest_folder(slot: Slot) -> str:
+    """Where the manifests of a slot's marts lie."""
+    return f"marts/manifest/{slot.path}"
+
+
 def publish_marts(
-    lake: Lake, slot: Slot, marts: Iterable[tuple[str, pa.Table | Path]], facts: Mapping[str, Any]
+    lake: Lake,
+    slot: Slot,
+    marts: Iterable[tuple[str, pa.Table | Path]],
+    facts: Mapping[str, Any],
+    *,
+    after: int | None = None,
 ) -> str:
     """Publish the marts of a slot, then the manifest that makes them count; return its key.
 
-    What is too large for memory is given as a Parquet file.
+    What is too large for memory is given as a Parquet file. Overtaken where another manifest came
+    `after` that edition.
     """
     listed = {}
     for name, mart in marts:
@@ -116,7 +151,8 @@ def publish_marts(
         key = f"marts/{name}/{slot.path}/{found.removeprefix('sha256:')}.parquet"
         lake.put_once(key, data)
         listed[name] = {"key": key, "sha256": found, "rows": rows}
-    return publish(lake, f"marts/manifest/{slot.path}", {**facts, "marts": listed})
+    document = {**facts, "marts": listed}
+    return publish(lake, manifest_folder(slot), document, after=after)
 
 
 class Marts(Mapping[str, pa.Table]):
@@ -175,7 +211,7 @@ def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], Marts]:
 def marts_of(lake: Lake, statement: Mapping[str, Any]) -> Marts:
     """Return the marts that a published statement was made of."""
     slot = Slot(statement["contract"], statement["period"], parse_instant(statement["as_of"]))
-    manifest = newest(lake, f"marts/manifest/{slot.path}") or {"marts": {}}
+    manifest = newest(lake, manifest_folder(slot)) or {"marts": {}}
     return Marts(lake, manifest["marts"])
 
 

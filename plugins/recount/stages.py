@@ -24,6 +24,7 @@ from recount.lake import Lake
 from recount.month import Month
 from recount.pins import land, manifest_keys, pins_of
 from recount.recounting import recounted
+from recount.running import alone
 from recount.statement import Kind, from_marts
 from recount.telling import tell
 from recount.warehouse import EVIDENCE, MARTS, Reading
@@ -45,8 +46,10 @@ def recount(month: Month, *, refresh: bool = False) -> str:
 
     With `refresh` the earlier months that this one depends on are looked at again.
     """
-    contract, pins = month.contract, pins_of(month)
-    as_run.keep(month.lake, contract)
+    contract, lake = month.contract, month.lake
+    began_after = published.newest_number(lake, published.manifest_folder(month.slot(contract)))
+    pins = pins_of(month)
+    as_run.keep(lake, contract)
     streams = {source: pin["streams"] for source, pin in pins.items()}
     missing = next((pin["missing"] for pin in pins.values() if pin["missing"]), None)
     earlier = pin_earlier_months(month, refresh=refresh)
@@ -65,7 +68,8 @@ def recount(month: Month, *, refresh: bool = False) -> str:
             "confusable_line_numbers": list(confusable),
             "earlier_months": earlier,
         }
-        return published.publish_marts(month.lake, month.slot(contract), _marts(built), facts)
+        slot = month.slot(contract)
+        return published.publish_marts(lake, slot, _marts(built), facts, after=began_after)
 
 
 def _marts(built: Reading) -> Iterator[tuple[str, pa.Table | Path]]:
@@ -129,9 +133,16 @@ class _Found:
 def conclude(month: Month, manifest_key: str, findings_key: str) -> str:
     """Decide on the statement, publish it, and return its key."""
     contract, lake = month.contract, month.lake
+    folder = f"statements/{month.slot(contract).path}"
+    began_after = published.newest_number(lake, folder)
+    if not published.is_newest(lake, manifest_key):
+        raise published.Overtaken(
+            f"{lake.uri(manifest_key)} is not the newest count of {contract.contract} "
+            f"{month.period} any more; nothing was published, run the month again"
+        )
     settled = due.settled_statement(lake, contract.contract, month.period, month.instant)
     document = _document(lake, contract, manifest_key, findings_key, settled)
-    return published.publish(lake, f"statements/{month.slot(contract).path}", document)
+    return published.publish(lake, folder, document, after=began_after)
 
 
 def _document(
@@ -184,12 +195,16 @@ Progress = Callable[[str], None]
 def run(
     month: Month, *, refresh: bool = False, progress: Progress = lambda _: None
 ) -> dict[str, Any]:
-    """All stages in order; returns the statement, its notice, and where its evidence is."""
-    manifest, statement = _up_to_the_decision(month, refresh, progress)
-    progress("packing the evidence")
-    evidence = pack(month, manifest, statement)
-    progress("telling whom it concerns")
-    told = tell(month, manifest, statement, evidence=evidence)
+    """All stages in order; returns the statement, its notice, and where its evidence is.
+
+    AlreadyRunning where another run works on the month.
+    """
+    with alone(month):
+        manifest, statement = _up_to_the_decision(month, refresh, progress)
+        progress("packing the evidence")
+        evidence = pack(month, manifest, statement)
+        progress("telling whom it concerns")
+        told = tell(month, manifest, statement, evidence=evidence)
     for because in told["undelivered"]:
         progress(f"a mail was not handed over: {because}")
     later = {"notice": told["notice"], "evidence": evidence}

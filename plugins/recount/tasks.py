@@ -22,6 +22,7 @@ from recount.month import Month, readable_contracts
 from recount.notify.operations import Trouble
 from recount.periods import Period, format_instant, parse_instant
 from recount.project import ROOT
+from recount.running import alone
 
 _Result = TypeVar("_Result")
 _LOG = logging.getLogger("recount")
@@ -135,8 +136,13 @@ def recount(month: dict[str, str], months: list[dict[str, str]]) -> dict[str, An
     _name_map_index("month_name", _label(of))
     _guarded(of, lambda: _wait_for_earlier(of, [Month(**each) for each in months]))
     refresh = bool(get_current_context()["params"].get("refresh"))
-    manifest = _guarded(of, lambda: stages.recount(of, refresh=refresh))
+    manifest = _guarded(of, lambda: _recount_alone(of, refresh))
     return {"month": month, "manifest": manifest}
+
+
+def _recount_alone(month: Month, refresh: bool) -> str:
+    with alone(month):
+        return stages.recount(month, refresh=refresh)
 
 
 _DECIDE, _EVIDENCE = "statement_of.decide", "statement_of.evidence"

@@ -36,6 +36,11 @@ def tell(
     contract, lake = month.contract, month.lake
     facts, marts = published.read_marts(lake, manifest_key)
     statement = published.read(lake, statement_key) | {"evidence": evidence}
+    if not published.is_newest(lake, statement_key):
+        raise published.Overtaken(
+            f"{lake.uri(statement_key)} is not the newest statement of its month any more; nobody "
+            "was told of it, run the month again"
+        )
     if statement["corrects"] and statement["decision"] == "hold":
         return _held(month, statement)
     post = _post(lake, month.instant)
