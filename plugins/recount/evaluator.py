@@ -1860,12 +1860,22 @@ def type_of(column: str) -> Callable[[str], Any]:
     if column.endswith(("_count", "_number")):
         return int
     if column.startswith(("amount", "unit_price", "percent")) or column in _DECIMALS:
-        return Decimal
+        return _decimal
     return _TRUTHS.__getitem__ if column.startswith("is_") else _text
 
 
 _DECIMALS = {"quantity", "value", "each"}
 _TRUTHS = {"true": True, "false": False}
+
+
+def _decimal(cell: str) -> Decimal:
+    """Read a number as it is written here: `1E999999999` would fill any memory."""
+    if not _NUMBER.fullmatch(cell):
+        raise ValueError(f"{cell[:40]!r} is no number")
+    return Decimal(cell)
+
+
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 
 
 def _text(cell: str) -> str:

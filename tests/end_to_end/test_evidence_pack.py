@@ -286,6 +286,16 @@ def test_what_is_falsified_together_with_its_hash_is_found_by_recomputing(
     assert report.differences
 
 
+@pytest.mark.parametrize("number", ["1E999999999", "NaN", "Infinity", "0x10", "9" * 5000])
+def test_a_number_that_is_none_is_a_difference_and_fills_no_memory(
+    members: Members, tmp_path: Path, number: str
+) -> None:
+    changed = with_cells(members["invoice_lines.csv"], lambda row: row.update(amount=number))
+    report = checked(resealed({**members, "invoice_lines.csv": changed}), tmp_path)
+    assert report.result == "differs"
+    assert "is no number" in str(report.differences[-1])
+
+
 LEAVES = [
     ("outcomes", "resolution", "recounted_count"), ("amounts", "disputed"), ("amounts", "pay_now"),
     ("amounts", "at_most"), ("gap", "data"), ("gap", "amounts", "arithmetic"),
