@@ -159,11 +159,12 @@ def record(
     did, or it did not and may be sent again. Give the credit note's number if there is one, so that
     it is counted once when it arrives with an invoice.
     """
-    from recount import disputes as of_disputes
     from recount.lake import open_lake
+    from recount.noting import Note
+    from recount.noting import record as note_down
 
-    what = of_disputes.Note(step, by, because, amount, credit_note)
-    of_disputes.record(open_lake(lake_uri), dispute_id, what, at=datetime.now(UTC))
+    what = Note(step, by, because, amount, credit_note)
+    note_down(open_lake(lake_uri), dispute_id, what, at=datetime.now(UTC))
     _print(lake_uri, dispute_id, as_json)
 
 
