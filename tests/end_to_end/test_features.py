@@ -20,6 +20,7 @@ from recount.month import Month
 from recount.project import ROOT
 from tests.end_to_end import second_evaluator
 from tests.end_to_end.buyer import LATER, Buyer, rewritten
+from tests.end_to_end.figures_of import lines_of
 from tests.end_to_end.story import BILLED, CLAUSES, PLAIN, bill, write_story
 from tests.support.small import FINAL
 from tests.support.tables import as_csv
@@ -319,6 +320,19 @@ def test_e5_without_the_right_to_reclassify_it_is_a_query_and_not_a_claim(
     assert (asked["decision"], asked["billing_source"]) == ("query", "invoice")
     assert asked["amounts"]["disputed"] == "0.00"
     assert asked["amounts"]["pay_now"] == asked["amounts"]["invoiced"]
+
+
+def test_e15_each_line_that_is_named_shows_its_agent_and_its_events(published: Buyer) -> None:
+    (notice,) = published.mails("notice")
+    (data,) = (
+        part.get_content() for part in notice.iter_attachments()
+        if str(part.get_filename()).endswith(".json")
+    )  # fmt: skip
+    found = {line["subject_id"]: line for line in lines_of(json.loads(data))}
+    by = ("concluded_by", "agent_id", "candidate_event_id", "deciding_event_id")
+    shown = {name: tuple(line[column] for column in by) for name, line in found.items()}
+    assert shown["in_time"] == ("ai_agent", None, "d1", "d3")
+    assert shown["nobody"] == (None, None, None, None)
 
 
 def test_e9_every_ticket_is_classified_and_none_is_sampled(
