@@ -134,7 +134,7 @@ def _recompute(document: Mapping[str, Any], matter: Matter) -> str:
         return start
     return (
         f"{start} The evidence pack holds the contract, the events, the lines and a program that "
-        "computes every verdict and total again: python3 evaluator.py PACK. Ask us for it."
+        "computes every verdict and total again: python3 -I evaluator.py PACK. Ask us for it."
     )
 
 

@@ -93,7 +93,7 @@ def test_the_annex_says_what_was_agreed_how_it_was_counted_and_how_to_compute_it
         "outcomes.resolution.clauses.satisfied",
         "signatories.1 Sam Reyes, for the vendor, 2016-01-22",
         "Every event that can conclude an outcome was tried",
-        "python3 evaluator.py PACK",
+        "python3 -I evaluator.py PACK",
         "ab" * 32,
         "cd" * 32,
         hashlib.sha256(mail.file(".xlsx")).hexdigest(),
