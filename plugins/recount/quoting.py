@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from recount import evaluator
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
 from recount.contract.numbers import AMOUNT
 from recount.contract.vocabulary import shown, unknown
 from recount.errors import ContractError
-from recount.evaluator import FRESH, Left
 from recount.money import written
+from recount.recomputing import prices
+from recount.recomputing.prices import FRESH, Left
 
 # what a table shows beside the edges of bands
 _ROUND = tuple(map(Decimal, (0, 1, 10, 100, 1_000, 10_000)))
@@ -23,7 +23,7 @@ Units = Mapping[str, Decimal]
 
 def units_of(contract: Contract, words: Sequence[str]) -> dict[str, Decimal]:
     """Read quantities such as `resolution=253`; ContractError names what the contract lacks."""
-    terms, units = evaluator.terms(_pricing(contract)), dict[str, Decimal]()
+    terms, units = prices.terms(_pricing(contract)), dict[str, Decimal]()
     for word in words:
         name, equals, quantity = word.partition("=")
         if not equals or not re.fullmatch(AMOUNT, quantity):
@@ -43,7 +43,7 @@ def quote(contract: Contract, units: Units, left: Left = FRESH) -> dict[str, Any
     `left` is what earlier months left of what months share. Amounts are text; those of steps are
     exact and add up to the amount.
     """
-    charge = evaluator.charge(_pricing(contract), units, contract.minor_units, left)
+    charge = prices.charge(_pricing(contract), units, contract.minor_units, left)
     steps = [
         {
             "term": step.term,
@@ -68,9 +68,9 @@ def table(contract: Contract, left: Left = FRESH) -> dict[str, Any]:
     """
     pricing = _pricing(contract)
     rows = []
-    for name, price in evaluator.terms(pricing).items():
+    for name, price in prices.terms(pricing).items():
         for quantity in _quantities(price):
-            charge = evaluator.charge(pricing, {name: quantity}, contract.minor_units, left)
+            charge = prices.charge(pricing, {name: quantity}, contract.minor_units, left)
             amount = written(charge.amount, contract.minor_units)
             rows.append({"term": name, "quantity": _text(quantity), "amount": amount})
     return {**_heading(contract), "months": rows}

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from recount.evaluator import MANIFEST, canonical, digest
+from recount.evidence.shipping import as_one_file
+from recount.recomputing.packs import MANIFEST, canonical, digest
 from tests.end_to_end.buyer import Buyer
 from tests.support.cases import MINIMAL
 from tests.support.small import write_contract
@@ -168,7 +169,8 @@ def with_cells(data: bytes, change: Callable[[dict[str, str]], Any]) -> bytes:
 
 
 def bare_python(folder: Path, *packs: Path) -> subprocess.CompletedProcess[str]:
-    """Check packs by `evaluator.py` alone, in a folder in which nothing else lies."""
+    """Check packs by the one file that packs ship, in a folder in which nothing else lies."""
+    (folder / "evaluator.py").write_text(as_one_file(), "utf-8")
     return subprocess.run(
         [sys.executable, "-I", "-S", "evaluator.py", *map(str, packs)],
         cwd=folder, env={}, capture_output=True, text=True, check=False,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from recount import evaluator
 from recount.cli import main
-from recount.evaluator import MANIFEST, canonical, digest
+from recount.recomputing.packs import MANIFEST, canonical, digest
+from recount.recomputing.proof import verify as prove
 from tests.end_to_end.buyer import Buyer
 from tests.end_to_end.packs import bare_python, members_of, pack_of, resealed, written
 from tests.end_to_end.test_shared_by_months import CEILING, final
@@ -64,14 +64,13 @@ def test_a_pack_that_was_exchanged_with_care_breaks_the_chain(lake: Path, tmp_pa
     versions = json.loads(members["versions.json"])
     members["versions.json"] = canonical(versions | {"python": "2.7"})
     written(resealed(members), first)
-    assert evaluator.verify(str(first)).result == "proven"
+    assert prove(str(first)).result == "proven"
     done = verify("--chain", str(second))
     assert done.exit_code == 1
     assert "names another manifest of 2026-03" in done.output
 
 
 def test_bare_python_checks_the_chain_of_several_packs(lake: Path, tmp_path: Path) -> None:
-    shutil.copy(evaluator.__file__, tmp_path / "evaluator.py")
     assert bare_python(tmp_path, *packs(lake)).returncode == 0
     statement = json.loads(members_of(packs(lake)[0])["statement.json"])
     run = json.loads(members_of(packs(lake)[1])["run.json"])

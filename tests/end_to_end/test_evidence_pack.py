@@ -15,7 +15,10 @@ from click.testing import CliRunner, Result
 
 from recount import evaluator
 from recount.cli import main
-from recount.evaluator import MANIFEST, MEMBERS, Report, digest
+from recount.evidence.shipping import as_one_file
+from recount.recomputing.packs import MANIFEST, MEMBERS, Pack, canonical, digest
+from recount.recomputing.proof import Report
+from recount.recomputing.proof import verify as prove
 from tests.end_to_end.buyer import Buyer, html_of
 from tests.end_to_end.packs import (
     AS_OF,
@@ -54,7 +57,7 @@ def members(pack: Path) -> Members:
 
 
 def checked(members: Members, folder: Path) -> Report:
-    return evaluator.verify(str(written(members, folder / "pack.zip")))
+    return prove(str(written(members, folder / "pack.zip")))
 
 
 def verify(*words: str) -> Result:
@@ -164,7 +167,7 @@ def test_no_cell_is_a_formula_and_each_is_read_as_it_was(pack: Path, members: Me
              for cell in row]  # fmt: skip
     assert not [text for text in texts if text.startswith(("=", "+", "@", "\t", "\r"))]
     with pack.open("rb") as file:
-        read = {row["subject_id"] for row in evaluator.Pack(file).rows("subjects.csv")}
+        read = {row["subject_id"] for row in Pack(file).rows("subjects.csv")}
     assert {"=cmd()", "'-quoted"} <= read
 
 
@@ -179,10 +182,46 @@ def test_the_manifest_lists_every_member_with_its_hash(members: Members) -> None
 
 
 def test_it_is_proven_by_bare_python_in_an_empty_folder(pack: Path, tmp_path: Path) -> None:
-    shutil.copy(evaluator.__file__, tmp_path / "evaluator.py")
     done = bare_python(tmp_path, pack)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("proven: ")
+
+
+def test_bare_python_in_an_empty_folder_names_what_was_altered(
+    members: Members, tmp_path: Path
+) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    altered = written({**members, "method.md": b"trust me"}, tmp_path / "pack.zip")
+    done = bare_python(folder, altered)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "method.md: altered; it is not what the manifest lists" in done.stdout
+
+
+def test_the_pack_ships_that_one_file(members: Members) -> None:
+    assert members["evaluator.py"] == as_one_file().encode()
+
+
+def by_path(file: Path | str, *words: Path) -> subprocess.CompletedProcess[str]:
+    """Run the specification by its path, by Python without anything that is installed."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", file, *words],
+        env={}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_bare_python_proves_it_from_a_copy_of_recount_too(pack: Path) -> None:
+    done = by_path(evaluator.__file__, pack)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"proven: {pack}")
+
+
+def test_the_verdicts_alone_prove_nothing_and_say_what_they_lack(
+    pack: Path, tmp_path: Path
+) -> None:
+    done = by_path(shutil.copy(evaluator.__file__, tmp_path / "evaluator.py"), pack)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{tmp_path / 'evaluator.py'} needs recomputing/ beside it")
 
 
 def test_recount_verify_says_the_same(pack: Path) -> None:
@@ -214,7 +253,7 @@ def test_every_altered_byte_of_the_file_is_noticed(pack: Path, tmp_path: Path) -
         changed = bytearray(data)
         changed[place] ^= 1 << chance.randrange(8)
         (tmp_path / "pack.zip").write_bytes(changed)
-        assert evaluator.verify(str(tmp_path / "pack.zip")).exit_code > 0, place
+        assert prove(str(tmp_path / "pack.zip")).exit_code > 0, place
 
 
 CSV = [name for name in MEMBERS if name.endswith(".csv")]
@@ -314,7 +353,7 @@ def test_every_figure_of_the_statement_is_recomputed(
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = "999"
-    data = evaluator.canonical(document)
+    data = canonical(document)
     report = checked(resealed({**members, "statement.json": data}), tmp_path)
     assert [f"{each.member} {each.where}" for each in report.differences] == [
         f"statement.json {'.'.join(path)}"
@@ -330,7 +369,7 @@ def test_what_is_no_whole_pack_is_unreadable(members: Members, tmp_path: Path) -
     tricks = {
         "../events.csv": b"", "/etc/passwd": b"", "a\\b.csv": b"", "c:x.csv": b"",
     }  # fmt: skip
-    reports = [evaluator.verify(str(tmp_path / name)) for name in ("text.zip", "nothing.zip")]
+    reports = [prove(str(tmp_path / name)) for name in ("text.zip", "nothing.zip")]
     reports += [checked(without, tmp_path)]
     reports += [checked({**members, name: data}, tmp_path) for name, data in tricks.items()]
     assert [report.exit_code for report in reports] == [2] * 7
@@ -342,7 +381,7 @@ def test_a_pack_that_would_swell_is_not_even_begun(members: Members, tmp_path: P
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in members:
             archive.writestr(name, b"0" * 10_000_000 if name == "events.csv" else members[name])
-    report = evaluator.verify(str(path))
+    report = prove(str(path))
     assert (report.exit_code, "compressed" in str(report.because)) == (2, True)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from recount.evaluator import Report, chained, verify
+from recount.recomputing.proof import Report, chained, verify
 from tests.end_to_end.buyer import Buyer
 
 FOLDER = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 
 from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
-from recount.evaluator import terms
+from recount.recomputing.prices import terms
 from tests.end_to_end.buyer import Buyer
 from tests.end_to_end.traced import unproven_figures
 from tests.golden.months import FOLDER, NAMES, expected, reports, run, written

@@ -1,4 +1,4 @@
-"""Any month leaves a pack from which `recount.evaluator` recomputes all that SQL said of it."""
+"""Any month leaves a pack from which `recount.recomputing` recomputes all that SQL said of it."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -14,9 +14,10 @@ from recount import stages
 from recount.contract.canonical import digest
 from recount.decide import decide, divergence, over_invoicing, settles
 from recount.document import statement_document
-from recount.evaluator import FORMAT, verify
 from recount.evidence.members import write_members
 from recount.evidence.zipping import seal, zipped
+from recount.recomputing.packs import FORMAT
+from recount.recomputing.proof import verify
 from recount.statement import from_marts
 from recount.warehouse import EVIDENCE, MARTS, Scratch
 from tests.spec import test_sql_agrees_on_charges as charges

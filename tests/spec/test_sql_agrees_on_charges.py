@@ -1,4 +1,4 @@
-"""SQL and `recount.evaluator` charge the same for any prices and quantities, term by term."""
+"""SQL and `recount.recomputing` charge the same for any prices and quantities, term by term."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.contract.canonical import canonical_json
-from recount.evaluator import Charge, Share, bands, charge
+from recount.recomputing.prices import Charge, Share, bands, charge
 from tests.spec.bills import logged
 from tests.support.cases import Billed, Case, Recounted, at, contract_of, outcome_of, recount
 

@@ -1,4 +1,4 @@
-"""Years of random months: SQL charges what `recount.evaluator` does, and every balance closes."""
+"""Years of random months: SQL charges what `recount.recomputing` does, and every balance closes."""
 
 import json
 import os
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from recount.contract.balances import Settled
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
-from recount.evaluator import Charge, Event, Left, charge
+from recount.evaluator import Event
 from recount.periods import following
+from recount.recomputing.prices import Charge, Left, charge
 from tests.support.cases import Billed, Case, Recounted, at, contract_of, recount
 
 YEARS = int(os.environ.get("RECOUNT_YEARS", "6"))

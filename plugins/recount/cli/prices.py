@@ -44,7 +44,7 @@ def price(
     """
     from recount import quoting
     from recount.contract.reading import read_all
-    from recount.evaluator import Left
+    from recount.recomputing.prices import Left
 
     newest = max(read_all(contract_path), key=lambda version: version.version)
     left = Left(annual_left, credits_left)

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
-from recount.evaluator import MET, Left, in_month, placed, places_in_bands
+from recount.evaluator import MET
+from recount.recomputing.prices import Left, in_month, placed, places_in_bands
 
 _SCHEMA = pa.schema({
     "term": pa.string(), "band_number": pa.int64(), "each": pa.decimal128(18, 6),

@@ -11,14 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from recount import evaluator, published
+from recount import published
 from recount.contract.canonical import canonical_json
 from recount.contract.model import Contract
 from recount.evidence import cells
 from recount.evidence.bands import band_rows
 from recount.evidence.run import period_rows, run_document
+from recount.evidence.shipping import as_one_file
 from recount.evidence.versions import versions
 from recount.manifests import Manifest
+from recount.recomputing.contents import KEYS
 
 _METHOD = Path(__file__).with_name("method.md")
 # what every row of a mart repeats; a pack says it once
@@ -75,7 +77,7 @@ def write_members(
         (folder / name).write_bytes(published.canonical(document))
     (folder / "contract.json").write_bytes(canonical_json(contract))
     (folder / "contract.yml").write_bytes(contract.file.read_bytes())
-    (folder / "evaluator.py").write_bytes(Path(evaluator.__file__).read_bytes())
+    (folder / "evaluator.py").write_bytes(as_one_file().encode())
     (folder / "method.md").write_bytes(_METHOD.read_bytes())
     return _write_tables(contract, run, marts, folder)
 
@@ -96,7 +98,7 @@ def _write_tables(
     subjects = pq.read_table(folder.parent / "pack_subjects.parquet")
     groups = subjects.select(["subject_id", "link_group"])
     for name in _JUDGED:
-        rows |= _write(folder, name, _grouped(_bare(marts[name]), groups, evaluator.KEYS[name]))
+        rows |= _write(folder, name, _grouped(_bare(marts[name]), groups, KEYS[name]))
     for mart, name in _AS_THEY_ARE.items():
         rows |= _write(folder, name, _bare(marts[mart]))
     rows |= _write(folder, "coverage", _coverage(marts))

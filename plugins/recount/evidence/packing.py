@@ -9,13 +9,13 @@ from typing import Any
 from recount import due, landing, published
 from recount.contract.canonical import digest as contract_digest
 from recount.errors import ContractError, LandingError
-from recount.evaluator import FORMAT, MANIFEST, Pack, Unreadable, digest
 from recount.evidence.members import Rows, write_members
 from recount.evidence.zipping import seal, zipped
 from recount.lake import KeyConflict, Lake
 from recount.month import Month
 from recount.periods import parse_instant
 from recount.published import Slot
+from recount.recomputing.packs import FORMAT, MANIFEST, Pack, Unreadable, digest
 from recount.statement import Kind
 
 

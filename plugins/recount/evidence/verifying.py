@@ -1,4 +1,4 @@
-"""Checking packs wherever they lie; what is checked, and how, is the evaluator's."""
+"""Checking packs wherever they lie; what is checked, and how, `recomputing` says."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from recount.errors import RecountError
-from recount.evaluator import Report, chained, verify
 from recount.lake import CONNECTION, Lake
 from recount.periods import parse_instant
 from recount.published import Slot
+from recount.recomputing.proof import Report, chained, verify
 from recount.stores import bucket
 
 _IN_A_LAKE = "/evidence/contract="

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.evaluator import typed
 from recount.evidence.cells import heading, lines
+from recount.recomputing.packs import typed
 
 TEXT = pa.string()
 DANGEROUS = ("=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", " =1", "\uff1d1", "\uff0b1", "'=1", "")
