@@ -8,7 +8,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from recount.cli import main
-from recount.evidence.register import Register, approve
+from recount.evidence.decisions import approve
+from recount.evidence.register import Register
 from recount.lake import open_lake
 from recount.periods import parse_instant
 from tests.end_to_end.buyer import Buyer
