@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from recount.cli import main
+from recount.notify.notice_sheets import agreed
 from tests.end_to_end.buyer import Buyer, html_of
 from tests.golden.months import FOLDER
 
@@ -121,3 +123,24 @@ def test_finance_and_the_auditor_see_which_days_reached_their_share(tmp_path: Pa
         "2026-10-01": (1, 2, True), "2026-10-24": (0, 1, False), "2026-10-25": (2, 3, True),
         "2026-10-31": (1, 1, True),
     }  # fmt: skip
+
+
+def test_a_notice_says_before_which_milestone_nothing_is_charged(tmp_path: Path) -> None:
+    buyer = Buyer(FOLDER / "before_go_live" / "contract.yml", tmp_path)
+    buyer.statement(as_of="2026-06-01T00:00:00Z")
+    (key,) = (key for key in buyer.objects("notices") if key.endswith(".eml"))
+    notice = message_from_bytes(buyer.objects("notices")[key], policy=policy.default)
+    attached = {str(part.get_content_type()): part for part in notice.iter_attachments()}
+    document = json.loads(attached["application/json"].get_payload(decode=True))
+    assert document["milestones"] == {
+        "go_live": {"reached_on": "2026-03-15",
+                    "opens": ["resolution", "platform_fee", "seats", "monthly_floor"]},
+        "second_department": {"reached_on": None, "opens": ["hr_request"]},
+    }  # fmt: skip
+    told = dict(agreed(document))
+    assert told["pricing.milestones.go_live"] == (
+        "Reached on 15 March 2026; nothing is charged before it for resolution, platform_fee, "
+        "seats and monthly_floor."
+    )
+    unreached = told["pricing.milestones.second_department"]
+    assert unreached == "Not reached yet; nothing is charged before it for hr_request."

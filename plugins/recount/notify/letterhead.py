@@ -1,11 +1,12 @@
 """What a mail says that the statement does not: names, dates, clauses in words, addresses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from recount.contract.canonical import digest
+from recount.contract.milestones import Milestone
 from recount.contract.model import Contract
 from recount.contract.parties import ElectronicAddresses
 from recount.contract.sentences import clause_sentence
@@ -70,6 +71,7 @@ class Letterhead:
     signatories: tuple[Signatory, ...] = ()
     electronic_addresses: ElectronicAddresses | None = None
     tolerance_terms: Tolerance | None = None
+    milestones: Mapping[str, Milestone] = field(default_factory=dict)
 
     def local_day(self, at: datetime) -> date:
         """Return an instant's date in the contract's zone."""
@@ -118,6 +120,7 @@ def letterhead(
         signatories=contract.signatories,
         electronic_addresses=contract.parties.electronic_addresses,
         tolerance_terms=contract.tolerance,
+        milestones=contract.pricing.milestones,
     )
 
 

@@ -64,12 +64,25 @@ def notice_document(
             name: {"says": terms.says, "clauses": dict(terms.clauses)}
             for name, terms in letterhead.outcomes.items()
         },
+        **_milestones(letterhead),
         "evidence": evidence,
         "lines": {
             "columns": ["claim", *CLAIM_COLUMNS],
             "rows": [row for name, table in listed.items() for row in _rows(_CLAIMS[name], table)],
         },
     }
+
+
+def _milestones(letterhead: Letterhead) -> dict[str, Any]:
+    """Say what is charged only from a day on, where the contract has it so."""
+    found = {
+        name: {
+            "reached_on": milestone.reached_on and milestone.reached_on.isoformat(),
+            "opens": list(milestone.opens),
+        }
+        for name, milestone in letterhead.milestones.items()
+    }
+    return {"milestones": found} if found else {}
 
 
 def document_bytes(document: Mapping[str, Any]) -> bytes:

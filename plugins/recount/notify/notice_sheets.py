@@ -1,12 +1,14 @@
 """The sheets of the notice's workbook: the figures, why, what was agreed, and the lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recount.notify import wording
 from recount.notify.explained import detail, title
 from recount.notify.figures import ReasonRow
 from recount.notify.letterhead import Letterhead
@@ -165,6 +167,14 @@ def agreed(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"outcomes.{name}.says", outcome["says"]
         for clause, sentence in outcome["clauses"].items():
             yield f"outcomes.{name}.clauses.{clause}", sentence
+    for name, milestone in document.get("milestones", {}).items():
+        opened, reached_on = wording.listed(milestone["opens"]), milestone["reached_on"]
+        on = (
+            f"Reached on {wording.day(date.fromisoformat(reached_on))}"
+            if reached_on
+            else "Not reached yet"
+        )
+        yield f"pricing.milestones.{name}", f"{on}; nothing is charged before it for {opened}."
     yield "tolerance", document["tolerance"]["says"]
     for right, is_given in document["rights"].items():
         yield f"rights.{right}", _RIGHTS[right] if is_given else f"Not agreed: {_RIGHTS[right]}"
