@@ -17,11 +17,15 @@ _MONTHS = (
 _PARTS = re.compile(r"([+-]?)(\d+)((?:\.\d+)?)", re.ASCII)
 
 
+# controls, halves of a character, and code points that are none (some of them take no room)
+_UNSEEN = ("Cc", "Cs", "Cn")
+
+
 def plain(text: str) -> str:
     """Write foreign text on one line, with a mark for each character that cannot be seen."""
     spaced = re.sub(r"[\t\n\r\v\f\x85\u2028\u2029]+", " ", text)
     shown = _HIDDEN.sub("\ufffd", spaced)
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in shown)
+    return "".join("\ufffd" if unicodedata.category(c) in _UNSEEN else c for c in shown)
 
 
 def cleaned(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -141,6 +141,7 @@ def test_no_cell_of_the_notices_workbook_is_a_formula(outbox: Post, text: str) -
 
 @settings(max_examples=25, deadline=None)
 @given(text=st.text(min_size=1, max_size=40))
+@example(text="8\U000e0000")  # no character, and without any width
 def test_any_text_gives_a_notice(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     lake = open_lake(str(tmp_path_factory.mktemp("lake")))
     shown = text.encode("utf-8", "replace").decode("utf-8")
