@@ -23,7 +23,7 @@ runs as (
 
 actors as (
 
-    select * from {{ source('terms', 'actors') }}
+    {{ registered_actors() }}
 
 )
 
@@ -54,5 +54,5 @@ left join actors
     on
         events.contract_key = actors.contract_key
         and events.actor_id = actors.actor_id
-        and events.occurred_at >= coalesce(actors.valid_from, events.occurred_at)
-        and events.occurred_at < coalesce(actors.valid_until, cast('9999-12-31' as timestamp))
+        and events.occurred_at >= actors.valid_from
+        and events.occurred_at < actors.valid_until

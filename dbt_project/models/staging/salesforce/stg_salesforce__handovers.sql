@@ -9,13 +9,7 @@ with changes as (
 
 actors as (
 
-    select
-        contract_key,
-        actor_id,
-        actor_type,
-        coalesce(valid_from, cast('0001-01-01' as timestamp)) as valid_from,
-        coalesce(valid_until, cast('9999-12-31' as timestamp)) as valid_until
-    from {{ source('terms', 'actors') }}
+    {{ registered_actors() }}
 
 )
 
