@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from recount.guard.findings import Judgement, Outcome, Validation
 from recount.guard.hops import HOPS
 from recount.guard.observed import shown
+from recount.pages import environment
 
 _FOLDER = Path(__file__).parent / "templates"
 _HEAD = ("contract", "version", "period", "as_of", "kind", "decision")
@@ -80,12 +81,4 @@ def _s(number: int) -> str:
 
 @functools.cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("docs.html.j2")
+    return environment(_FOLDER).get_template("docs.html.j2")

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from recount.notify.wording import cleaned, grouped, money
+from recount.pages import environment
 
 TEXT_WIDTH = 72
 _FOLDER = Path(__file__).parent / "templates"
@@ -22,16 +23,11 @@ def render(template: str, view: Mapping[str, Any]) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    of_mails = environment(
+        _FOLDER, autoescape=lambda name: name is not None and not name.endswith(".txt.j2")
     )
-    environment.filters.update(grouped=grouped, money=money, wrapped=_wrapped, aligned=_aligned)
-    return environment
+    of_mails.filters.update(grouped=grouped, money=money, wrapped=_wrapped, aligned=_aligned)
+    return of_mails
 
 
 def _wrapped(text: str, indent: int = 0) -> str:

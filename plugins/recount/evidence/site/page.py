@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from recount.contract.sentences import clause_sentence, conclusion_sentence
+from recount.pages import environment
 
 _FOLDER = Path(__file__).parent / "templates"
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -41,13 +42,4 @@ def _seen(value: Any) -> Any:
 
 @functools.cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        finalize=_seen,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("index.html.j2")
+    return environment(_FOLDER, finalize=_seen).get_template("index.html.j2")
