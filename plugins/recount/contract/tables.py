@@ -122,6 +122,7 @@ def _accepted(outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 def _definitions(contract: Contract) -> Iterator[tuple[Row, Definition]]:
     """Yield each outcome as the buyer counts it, then as the vendor says, where it does."""
+    opened = _opened(contract)
     for name, outcome in contract.outcomes.items():
         row = {
             "outcome": name,
@@ -131,7 +132,7 @@ def _definitions(contract: Contract) -> Iterator[tuple[Row, Definition]]:
             "counts_in": outcome.counts_in,
         }
         is_billed = name in contract.pricing.outcomes
-        _, counts_from = _opened(contract).get(name, (None, None))
+        _, counts_from = opened.get(name, (None, None))
         counted = {"counted_by": "buyer" if is_billed else "measured", "counts_from": counts_from}
         yield row | counted, outcome
         if outcome.vendor_says and is_billed:
