@@ -16,6 +16,7 @@ def fresh() -> dict[str, str]:
         "AIRFLOW_FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "AIRFLOW_API_SECRET": secrets.token_urlsafe(32),
         "AIRFLOW_JWT_SECRET": secrets.token_urlsafe(64),
+        "RECOUNT_REQUESTER_KEY": secrets.token_urlsafe(32),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from recount import due, landing, published
 from recount.contract.canonical import digest as contract_digest
 from recount.errors import ContractError, LandingError
+from recount.evidence.attesting import attest
 from recount.evidence.members import Rows, write_members
 from recount.evidence.zipping import seal, zipped
 from recount.lake import KeyConflict, Lake
@@ -23,7 +24,8 @@ def pack(month: Month, manifest_key: str, statement_key: str) -> str | None:
     """Leave the evidence pack of a final statement and return its URI; None of a provisional one.
 
     Where the lake holds the pack of this very statement, that one stands: whatever the program's
-    version or the packs of other months are by now, nothing is written.
+    version or the packs of other months are by now, it is not written again. What is to stand
+    beside it, and does not yet, is added.
     """
     lake, statement = month.lake, published.read(month.lake, statement_key)
     if statement["kind"] != Kind.FINAL:
@@ -31,6 +33,7 @@ def pack(month: Month, manifest_key: str, statement_key: str) -> str | None:
     key, is_there = _place(lake, statement)
     if not is_there:
         _write(month, manifest_key, statement, key)
+    attest(lake, key, _manifest(lake, key))
     return lake.uri(key)
 
 
@@ -123,7 +126,11 @@ def _previous(lake: Lake, statement: Mapping[str, Any]) -> dict[str, str] | None
         if period < statement["period"] and before["kind"] == Kind.FINAL:
             key = pack_of(lake, before)
             if key is not None:
-                with lake.opened(key) as file:
-                    sha256 = digest(_opened(file, lake.uri(key)).read(MANIFEST))
+                sha256 = digest(_manifest(lake, key))
                 return {"period": period, "as_of": before["as_of"], "sha256": sha256}
     return None
+
+
+def _manifest(lake: Lake, key: str) -> bytes:
+    with lake.opened(key) as file:
+        return _opened(file, lake.uri(key)).read(MANIFEST)

@@ -32,8 +32,8 @@ def test_a_zip_in_a_lake_is_read_as_any_other(lake: Lake) -> None:
 def test_what_is_no_pack_is_unreadable_in_one_sentence(lake: Lake) -> None:
     lake.put_once("evidence/pack.zip", b"no zip")
     uris = [lake.uri(f"evidence/{name}") for name in ("pack.zip", "nothing.zip")]
-    reports = verified(uris)
-    assert [report.exit_code for report in reports] == [2, 2]
-    assert all(uri in str(report.because) for uri, report in zip(uris, reports, strict=True))
+    proofs = verified(uris)
+    assert [proof.exit_code for proof in proofs] == [2, 2]
+    assert all(uri in str(proof.report.because) for uri, proof in zip(uris, proofs, strict=True))
     done = CliRunner().invoke(main, ["verify", "--json", uris[0]])
     assert (done.exit_code, json.loads(done.stdout)["result"]) == (2, "unreadable")
