@@ -2,14 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from recount import landing
+from recount import landing, people
 from recount.contract.balances import Balances
 from recount.contract.model import Contract
 from recount.contract.opening import in_month
@@ -55,7 +55,8 @@ def gather(
     for source, digests in streams.items():
         for stream, digest in digests.items():
             manifests = landing.whole(lake, contract.contract, source, stream, digest)
-            _write_stream(scratch, lake, terms_of(contract, source), manifests)
+            terms = replace(terms_of(contract, source), people=people.noted(lake))
+            _write_stream(scratch, lake, terms, manifests)
             if (feed := manifests[-1].feed) is not None:
                 observed[source][stream] = feed.observed_until
     _write_coverage(scratch, contract, as_of, observed)

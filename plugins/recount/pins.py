@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recount import landing, lineage, published
+from recount import landing, lineage, people, published
 from recount.contract.canonical import digest
 from recount.contract.model import Contract
 from recount.errors import InvoiceMissing, LandingError
 from recount.month import Month
 from recount.periods import Period
-from recount.sources import source_of, terms_of
+from recount.sources import hashes_people, source_of, terms_of
 from recount.sources.extraction import Extraction, Feed
 
 
@@ -57,6 +57,8 @@ def _extract_and_land(
 ) -> dict[str, Any]:
     contract, lake = month.contract, month.lake
     terms = terms_of(contract, source)
+    if hashes_people(terms):
+        people.agree(lake)
     period = Period.named(month.period, contract.zone)
     # the only clock that is read: when the evidence was received (DESIGN 9)
     received_at = datetime.now(UTC)

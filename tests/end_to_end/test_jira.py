@@ -236,6 +236,19 @@ def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Mon
     assert len(month.desk.jira.requests) == before
 
 
+@pytest.mark.parametrize("words", [(), ("--refresh",)], ids=["again", "refreshed"])
+def test_with_another_secret_nothing_is_recounted_and_nothing_landed(
+    month: Month, words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = month.buyer.copy(tmp_path / "lake")
+    monkeypatch.setenv("RECOUNT_REQUESTER_KEY", "another secret")
+    refused = again.run(*words)
+    assert refused.exit_code == 2
+    assert "were hashed with another RECOUNT_REQUESTER_KEY" in refused.stderr
+    assert "another secret" not in refused.stderr
+    assert again.objects() == month.buyer.objects()
+
+
 def test_the_manifests_say_what_was_left_out_and_until_when_it_was_observed(month: Month) -> None:
     manifests = [
         json.loads(data)["content"]

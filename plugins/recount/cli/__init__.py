@@ -11,6 +11,7 @@ from recount.cli.checks import contract, sources
 from recount.cli.disputes import disputes
 from recount.cli.evidence import verify
 from recount.cli.months import demo, overlaps, replay, run, status
+from recount.cli.people import people
 from recount.cli.prices import compare, price
 from recount.cli.refusing import Refusing
 from recount.cli.sampling import sample
@@ -32,6 +33,7 @@ _ABOUT_MONTHS = (run, replay, status, overlaps, disputes)
 _FOR_THE_BOOKS = (expect, accrual, rollforward, review)
 _FOR_WHO_CHECKS = (verify, trace, sample, site, exceptions)
 for command in (
-    contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, *_FOR_WHO_CHECKS, price, compare, demo,
+    contract, sources, *_ABOUT_MONTHS, *_FOR_THE_BOOKS, *_FOR_WHO_CHECKS, price, compare,
+    people, demo,
 ):  # fmt: skip
     main.add_command(command)

@@ -82,6 +82,11 @@ def unused_by(contract: Contract) -> frozenset[str]:
     return frozenset(SYSTEMS) - used - _FILES
 
 
+def hashes_people(terms: SourceTerms) -> bool:
+    """Say whether a source lands people, as keyed hashes; an event log brings keys of its own."""
+    return terms.name != INVOICE and terms.system != EventLog.system
+
+
 def terms_of(contract: Contract, name: str) -> SourceTerms:
     """Return what a contract says about one of its sources."""
     source = contract.sources[name]

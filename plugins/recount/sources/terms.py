@@ -28,7 +28,9 @@ class SourceTerms:
     `settings` are the keys beside `system` and `party`, as untyped text, lists and mappings.
     `error` makes a ContractError that names file and line of a dotted path in the contract, such
     as `sources.helpdesk.location`. `base` is the folder that relative locations start from.
-    `actors` are the ids in the contract's actor registry, whatever they are said to be.
+    `actors` are the ids in the contract's actor registry, whatever they are said to be. `people` is
+    how people were hashed when it was landed, as `requesters.check_value` says it, where that is
+    known.
     """
 
     name: str
@@ -40,6 +42,7 @@ class SourceTerms:
     currency: str
     base: Path
     actors: frozenset[str] = frozenset()
+    people: str | None = None
 
     def refused(self, key: str, message: str) -> ContractError:
         """Make the error that names this source's key in the contract (`""`: the source itself)."""

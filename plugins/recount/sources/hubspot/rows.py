@@ -42,7 +42,7 @@ class Reader(Cells):
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = names_by_key(terms.actors)
+        names = names_by_key(terms)
         return cls(what, terms.actors, names, terms.typed(HubSpotSettings))
 
     def rows(self, stream: str, data: bytes | Path) -> list[Row]:

@@ -37,7 +37,7 @@ class Reader:
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = names_by_key(terms.actors)
+        names = names_by_key(terms)
         return cls(terms.typed(JiraSettings), names, what)
 
     def rows(self, stream: str, data: bytes | Path) -> list[Row]:

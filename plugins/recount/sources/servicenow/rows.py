@@ -40,7 +40,7 @@ class Reader:
     @classmethod
     def of(cls, terms: SourceTerms, what: str) -> "Reader":
         """Return what reads a page by a contract's terms."""
-        names = names_by_key((*_NO_PERSONS, *terms.actors))
+        names = names_by_key(terms, _NO_PERSONS)
         return cls(terms.typed(ServiceNowSettings), names, what)
 
     def rows(self, stream: str, data: bytes | Path) -> list[dict[str, Any]]:
