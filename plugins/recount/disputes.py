@@ -8,7 +8,8 @@ from typing import Any
 from recount.contract.vocabulary import minor_units
 from recount.due import NOTICE_WAITS_FOR
 from recount.errors import RecountError
-from recount.evidence.register import PREPARED_BY, Register, Step, newest, state
+from recount.evidence.decisions import preparer
+from recount.evidence.register import Register, Step, newest, state
 from recount.lake import Lake
 from recount.ledger import NOTHING, Case, Ledger, followed, registers
 from recount.money import written
@@ -105,7 +106,7 @@ class Dispute:
             "content": facts["content"],
             "message_id": facts["message_id"],
             "recipients": facts["recipients"],
-            "prepared_by": facts.get("by", PREPARED_BY),
+            "prepared_by": preparer(self.draft),
             "approved_by": self.approved_by,
             "draft": self._mail(facts["mail"]),
             "steps": [self._step(step) for step in self.steps],

@@ -193,18 +193,23 @@ Progress = Callable[[str], None]
 
 
 def run(
-    month: Month, *, refresh: bool = False, progress: Progress = lambda _: None
+    month: Month,
+    *,
+    refresh: bool = False,
+    started_by: str | None = None,
+    progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
     """All stages in order; returns the statement, its notice, and where its evidence is.
 
-    AlreadyRunning where another run works on the month.
+    `started_by` is the person who started it, if one did. AlreadyRunning where another run works on
+    the month.
     """
     with alone(month):
         manifest, statement = _up_to_the_decision(month, refresh, progress)
         progress("packing the evidence")
         evidence = pack(month, manifest, statement)
         progress("telling whom it concerns")
-        told = tell(month, manifest, statement, evidence=evidence)
+        told = tell(month, manifest, statement, evidence=evidence, started_by=started_by)
     for because in told["undelivered"]:
         progress(f"a mail was not handed over: {because}")
     later = {"notice": told["notice"], "evidence": evidence}

@@ -213,11 +213,20 @@ def notify(packed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell(month: Month, packed: dict[str, Any]) -> dict[str, Any]:
-    told = telling.tell(month, packed["manifest"], packed["statement"], evidence=packed["evidence"])
+    told = telling.tell(
+        month, packed["manifest"], packed["statement"],
+        evidence=packed["evidence"], started_by=_started_by(),
+    )  # fmt: skip
     if told["undelivered"]:
         # what the server surely does not have may be tried again
         raise MailRefused("; ".join(told["undelivered"]))
     return told
+
+
+def _started_by() -> str | None:
+    """Return the user who triggered the run; None where the schedule, or a test of it, did."""
+    name = get_current_context()["dag_run"].triggering_user_name
+    return name if name and name != "dag_test" else None
 
 
 @task_group

@@ -1,6 +1,7 @@
 """Telling whom a statement concerns, each once: the vendor, finance, and those who run it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,11 +28,17 @@ def _mails(done: Mapping[str, Any], month: Month, *read: str) -> tuple[tuple[str
 
 @lineage.told(_mails)
 def tell(
-    month: Month, manifest_key: str, statement_key: str, *, evidence: str | None = None
+    month: Month,
+    manifest_key: str,
+    statement_key: str,
+    *,
+    evidence: str | None = None,
+    started_by: str | None = None,
 ) -> dict[str, Any]:
     """Tell whom it concerns, each once: the vendor's notice, finance, operations.
 
-    `evidence` is where the statement's pack is.
+    `evidence` is where the statement's pack is, `started_by` the person who started the run, if
+    one did: whoever that is cannot approve what it drafts.
     """
     contract, lake = month.contract, month.lake
     facts, marts = published.read_marts(lake, manifest_key)
@@ -43,7 +50,7 @@ def tell(
         )
     if statement["corrects"] and statement["decision"] == "hold":
         return _held(month, statement)
-    post = _post(lake, month.instant)
+    post = replace(_post(lake, month.instant), started_by=started_by)
     head = _letterhead(month, contract, marts)
     lines = with_agents(marts["reconciliation_lines"], marts["evidence_events"])
     sent = notice.vendor_notice(statement, lines, head, post, _annex(month, statement))

@@ -27,7 +27,7 @@ from recount.notify.drafting import Draft, propose
 ANSWERS = {
     "yes": ("petra", "Approve", ""),
     "no": ("petra", "Reject", "T2 was ours"),
-    "itself": ("recount", "Approve", ""),
+    "itself": ("jo", "Approve", ""),
     "elsewhere": ("jo", "Approve", ""),
     "changed": ("petra", "Approve", ""),
 }
@@ -36,11 +36,15 @@ AT = datetime(2026, 5, 2, tzinfo=UTC)
 
 
 def drafted(lake: Lake, contract: str, *, content: str = "c1", at: datetime = AT) -> Register:
-    """Draft the notice of a contract, as a run does where approval is required."""
+    """Draft the notice of a contract, as a run does where approval is required.
+
+    The run of the contract `itself` was started by a person, who answers too.
+    """
     register = Register(lake, f"notices/{contract}")
     facts = {
         "contract": contract, "period": "2026-03", "invoices": ["INV-1"], "disputed": "1.00",
         "currency": "USD", "dispute_by": "2026-05-16",
+        **({"started_by": "jo"} if contract == "itself" else {}),
     }  # fmt: skip
     draft = Draft(
         folder=register.folder, id=contract, content=content,

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from recount.cli import main
+from recount.disputes import disputes
+from recount.lake import open_lake
+from recount.periods import parse_instant
 from tests.end_to_end.airflow_home import Airflow
 from tests.end_to_end.buyer import Buyer
 from tests.support.small import FINAL, MONTH_END, write_month, write_months
@@ -73,7 +76,11 @@ def test_operations_is_told_of_the_run_that_failed(airflow: Airflow, monthly: in
 @pytest.fixture(scope="module")
 def daily(airflow: Airflow, by_hand: Path) -> int:
     (airflow.contracts / "broken.yml").unlink()
-    return airflow.dag("recount_daily", as_of=FINAL)
+    airflow.triggered_by("petra")
+    try:
+        return airflow.dag("recount_daily", as_of=FINAL)
+    finally:
+        airflow.triggered_by(None)
 
 
 def test_the_daily_dag_makes_final_what_can_be_final(airflow: Airflow, daily: int) -> None:
@@ -91,6 +98,11 @@ def test_the_daily_dag_makes_final_what_can_be_final(airflow: Airflow, daily: in
         if "acme-finance" in key
     ]
     assert [mail for mail in mails if mail and pack in mail.get_content()]
+
+
+def test_who_triggered_a_run_prepared_its_notice(airflow: Airflow, daily: int) -> None:
+    (dispute,) = disputes(open_lake(str(airflow.lake)))
+    assert dispute.in_full(parse_instant(FINAL))["prepared_by"] == "petra"
 
 
 def test_a_run_that_is_cleared_and_repeated_changes_nothing(airflow: Airflow, daily: int) -> None:

@@ -72,7 +72,7 @@ def test_what_is_rejected_is_never_sent_and_says_why(day: Day) -> None:
 
 def test_an_answer_under_the_name_of_the_preparer_is_refused(day: Day) -> None:
     assert state(day.steps("itself")) == "drafted"
-    assert "prepared notices/itself" in day.log
+    assert "jo prepared notices/itself" in day.log
 
 
 def test_who_decided_first_counts_and_the_second_is_told(day: Day) -> None:

@@ -117,17 +117,24 @@ def test_a_second_approval_shows_the_first(desk: Desk) -> None:
 def test_the_preparer_and_another_content_are_refused(desk: Desk) -> None:
     shown = desk.only
     by_itself = ["--content", shown["content"], "--by", "recount"]
-    assert "prepared" in desk.refusal("approve", shown["id"], *by_itself)
+    assert "the program's own name" in desk.refusal("approve", shown["id"], *by_itself)
     assert "has no draft 0" in desk.refusal("approve", shown["id"], "--content", "0", *PETRA)
 
 
-def test_an_approval_is_void_when_the_content_changes(desk: Desk) -> None:
+def test_an_approval_is_void_when_the_content_changes_and_who_ran_it_cannot_give_another(
+    desk: Desk,
+) -> None:
     shown = desk.only
     log = desk.buyer.contract.parent / "events.csv"
     log.write_text(log.read_text() + "e5,T1,ticket,reopened,2026-03-09T09:00:00Z,requester\n")
-    desk.buyer.statement(as_of="2026-05-20T00:00:00Z")
+    desk.buyer.statement("--by", "Jo Kern", as_of="2026-05-20T00:00:00Z")
     said = desk.refusal("approve", shown["id"], "--content", shown["content"], *PETRA)
-    assert f"it is {desk.only['content']} now" in said
+    content = desk.only["content"]
+    assert f"it is {content} now" in said
+    assert desk.only["prepared_by"] == "Jo Kern"
+    said = desk.refusal("approve", shown["id"], "--content", content, "--by", "jo kern")
+    assert "jo kern prepared" in said
+    assert desk.approve(*PETRA)["approved_by"] == "Petra Lang"
 
 
 def test_a_rejected_draft_never_goes_out_and_other_figures_are_drafted_anew(desk: Desk) -> None:

@@ -30,12 +30,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Buyer:
 
 
 def trace(buyer: Buyer, *words: str, statement: str = "first-month") -> Result:
-    lake = ["--lake", str(buyer.lake)]
-    return CliRunner().invoke(main, ["trace", statement, *words, *lake])
+    return CliRunner().invoke(main, ["trace", "--lake", str(buyer.lake), statement, *words])
 
 
 def traced(buyer: Buyer, figure: str) -> Any:
-    return json.loads(trace(buyer, figure, "--json").stdout)
+    return json.loads(trace(buyer, "--json", "--", figure).stdout)
 
 
 def test_every_figure_adds_up_and_every_line_leads_to_a_record(whole: Buyer) -> None:
@@ -81,6 +80,35 @@ def test_a_figure_that_is_not_known_is_refused_with_those_that_are(whole: Buyer)
     assert done.exit_code == 2
     assert "amounts.disputed" in done.stderr
     assert trace(whole, "amounts.disputed", statement="nobody").exit_code == 2
+
+
+@pytest.mark.parametrize("printed", ["35.00 USD", "USD 35.00", "-35.00 USD", "35.00"])
+def test_a_number_as_a_mail_prints_it_is_traced_and_says_what_it_may_be(
+    whole: Buyer, printed: str
+) -> None:
+    found = traced(whole, printed)
+    assert "amounts.disputed" in found["printed_as"]
+    assert found["adds_up"] is True
+    assert {row["mart"] for row in found["rows"]} <= {"reconciliation_lines", "charges"}
+
+
+def test_lines_are_counted_as_a_mail_counts_them(whole: Buyer) -> None:
+    found = traced(whole, "2 lines")
+    assert "outcomes.resolution.reasons.stayed_solved" in found["printed_as"]
+    assert "lines.resolution.not_an_outcome.stayed_solved.count" in found["printed_as"]
+    assert len(found["rows"]) == 2
+
+
+def test_a_term_of_the_contract_that_is_printed_is_named(whole: Buyer) -> None:
+    found = traced(whole, "5.000 USD")
+    assert "contract.pricing.resolution.per_outcome" in found["printed_as"]
+
+
+@pytest.mark.parametrize("printed", ["35.00 EUR", "35.01 USD", "3,500 lines", "35.00 USD of"])
+def test_a_number_that_no_mail_prints_is_refused(whole: Buyer, printed: str) -> None:
+    done = trace(whole, printed)
+    assert done.exit_code == 2
+    assert "no number that its mails print" in done.stderr
 
 
 def test_a_spreadsheet_has_a_record_for_each_event_and_no_formula(whole: Buyer) -> None:

@@ -1,12 +1,13 @@
 """What of a month does not lead back to landed records; nothing is what there should be."""
 
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from recount import as_run
 from recount.earlier import EarlierMonths
-from recount.evidence.tracing import known, trace
+from recount.evidence.tracing import UnknownFigure, known, trace
 from recount.evidence.tracing.places import Landed
 from recount.lake import open_lake
 from recount.month import Month
@@ -15,6 +16,8 @@ from recount.sources import source_of, terms_of
 from recount.sources.origins import keys_of
 from tests.end_to_end.buyer import Buyer
 from tests.support.small import FINAL
+from tests.unit.notify.parsing import read_mail
+from tests.unit.notify.reading_pdf import text_of_pdf
 
 
 def unproven_figures(
@@ -35,6 +38,36 @@ def unproven_figures(
             for event in row.get("events", ()):
                 if not event["records"]:
                     yield f"{path}: {event['event_id']} has no record"
+
+
+def untraced_amounts(
+    buyer: Buyer, statement: dict[str, Any], count: int, seed: int = 41
+) -> Iterator[str]:
+    """Trace as many amounts of mails and letters, drawn by a seed, and say what is wrong."""
+    lake = open_lake(str(buyer.lake))
+    printed = sorted(amounts_printed(buyer, statement["currency"]))
+    assert len(printed) > 3
+    for text in random.Random(seed).sample(printed, min(count, len(printed))):
+        try:
+            traced = trace(lake, statement, text)
+        except UnknownFigure as unknown:
+            yield str(unknown)
+            continue
+        if traced["adds_up"] is False or traced["broken"] or not traced["printed_as"]:
+            yield f"{text}: {traced['sum']} is not {traced['value']} {traced['broken']}"
+
+
+def amounts_printed(buyer: Buyer, currency: str) -> set[str]:
+    """Every amount in the month's mails to finance and vendor, and in the letters with them."""
+    amount, found = re.compile(rf"[\d,]*\d(?:\.\d+)? {currency}\b"), set[str]()
+    mails = buyer.objects("outbox", "notices")
+    for key, data in mails.items():
+        if key.endswith(".eml") and key.startswith((f"outbox/{buyer.period}-", "notices/")):
+            read = read_mail(data)
+            letters = [text_of_pdf(file) for name, file in read.files.items() if ".pdf" in name]
+            for text in (read.text, read.seen, *letters):
+                found.update(amount.findall(" ".join(text.split())))
+    return found
 
 
 def unlanded_events(buyer: Buyer, as_of: str = FINAL) -> Iterator[str]:

@@ -12,7 +12,7 @@ from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
 from recount.recomputing.prices import terms
 from tests.end_to_end.buyer import Buyer
-from tests.end_to_end.traced import unproven_figures
+from tests.end_to_end.traced import unproven_figures, untraced_amounts
 from tests.golden.months import FOLDER, NAMES, expected, reports, run, written
 
 FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value", "credits"}
@@ -43,6 +43,10 @@ def test_a_month_becomes_what_was_written_down(golden: Golden) -> None:
 
 def test_its_figures_lead_to_the_landed_records_that_add_up_to_them(golden: Golden) -> None:
     assert list(unproven_figures(golden.buyer, golden.statement, 100 // len(NAMES))) == []
+
+
+def test_amounts_in_its_mails_and_letters_lead_to_what_they_are_made_of(golden: Golden) -> None:
+    assert list(untraced_amounts(golden.buyer, golden.statement, 100 // len(NAMES))) == []
 
 
 def test_its_evidence_pack_is_proven(golden: Golden) -> None:

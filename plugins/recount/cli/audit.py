@@ -35,9 +35,9 @@ def trace(
 
     STATEMENT is a contract's name (with --period, else its newest month), a statement's key, path
     or URI in the lake, or a file that recount run --json printed. FIGURE is a path in it, such as
-    amounts.disputed, gap.definition or outcomes.resolution.lines.duplicate, or the id of a line or
-    of a subject. The rows that make the figure are added up anew, and each landed object that is
-    named is hashed again.
+    amounts.disputed, gap.definition or outcomes.resolution.lines.duplicate, the id of a line or of
+    a subject, or a number as a mail or a PDF prints it, such as "35.00 USD" or "2 lines". The rows
+    that make the figure are added up anew, and each landed object that is named is hashed again.
 
     Exit code 0: it adds up, and all is as it was landed. 1: it does not, or something in the lake
     is altered or missing, and is named. 2: the figure is not known; those that are, are listed.

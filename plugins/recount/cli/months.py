@@ -28,19 +28,25 @@ from recount.periods import parse_instant
 @as_of_option
 @lake_option
 @refresh_option
+@click.option("--by", help="Your name: who starts a run cannot approve the notice that it drafts.")
 @json_option
 def run(
-    contract_path: Path, period: str, as_of: datetime, lake_uri: str, refresh: bool, as_json: bool
-) -> None:
+    contract_path: Path, period: str, as_of: datetime, lake_uri: str, refresh: bool,
+    by: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Make the statement of a month: land, recount, guard, decide, tell.
 
     A second run with the same --as-of reads what the first one pinned, ends in the same statement
     and mails nobody again. Exit code 0 whenever there is a statement, whatever it decides.
     """
     from recount import stages
+    from recount.evidence.decisions import person
 
     month = month_of(contract_path, period, as_of, lake_uri)
-    statement = stages.run(month, refresh=refresh, progress=progress_on(as_json))
+    statement = stages.run(
+        month, refresh=refresh, started_by=person(by) if by is not None else None,
+        progress=progress_on(as_json),
+    )  # fmt: skip
     _print(statement, as_json, f"Everything lies in {month.lake.place.uri}")
 
 

@@ -16,6 +16,8 @@ _CELLS = (
 def trace_lines(traced: Mapping[str, Any]) -> Iterator[str]:
     """Yield a trace line by line."""
     yield f"{traced['figure']} of {traced['contract']}, {traced['period']}: {_value(traced)}"
+    for number, path in enumerate(traced["printed_as"] or ()):
+        yield f"  {'it is' if number == 0 else 'it may be'} {path}"
     for part in traced["made_of"]:
         yield f"  {_count(part['rows'], 'row')} of {part['mart']}: {part['says']} {_sum(part)}"
     if traced["adds_up"] is not None:

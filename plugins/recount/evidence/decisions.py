@@ -34,7 +34,7 @@ def approve(
 
     def facts(steps: Sequence[Step]) -> dict[str, Any]:
         draft = _draft(register, steps, content)
-        prepared_by = draft.facts.get("by", PREPARED_BY)
+        prepared_by = preparer(draft)
         if _key(by) == _key(prepared_by):
             raise RecountError(f"{by} prepared {register.folder}; somebody else has to approve it")
         said = {"content": content, "mail": draft.facts["mail"], "prepared_by": prepared_by}
@@ -93,6 +93,20 @@ def line(text: str, what: str) -> str:
     return cleaned
 
 
+def person(name: str) -> str:
+    """Return the name of a person who acts; RecountError if it is none, or the program's own."""
+    who = line(name, "name")
+    if _key(who) == _key(PREPARED_BY):
+        raise RecountError(f"{who} is the program's own name; a person has to act, by name")
+    return who
+
+
+def preparer(draft: Step) -> str:
+    """Return who prepared a draft: the person who started the run, else the program itself."""
+    prepared_by: str = draft.facts.get("started_by", PREPARED_BY)
+    return prepared_by
+
+
 def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -104,9 +118,7 @@ def _write(
     at: datetime,
     facts: Callable[[Sequence[Step]], Mapping[str, Any]],
 ) -> tuple[Step, ...]:
-    who = line(by, "name")
-    if _key(who) == _key(PREPARED_BY):
-        raise RecountError(f"{who} prepared {register.folder}; a person has to decide, by name")
+    who = person(by)
     for _ in range(_RACES):
         steps = register.steps()
         try:

@@ -60,13 +60,15 @@ class Post:
     """Where mails go: the lake that remembers them, and the server that takes them, if any.
 
     `at` is what the register notes beside each step: the run's `as_of`, or the time of a real send.
-    A workbook of more than `most_bytes` goes into the lake and not with its mail.
+    A workbook of more than `most_bytes` goes into the lake and not with its mail. `started_by` is
+    the person who started the run, if one did.
     """
 
     lake: Lake
     connection: Connection | None
     at: datetime
     most_bytes: int = MOST_BYTES
+    started_by: str | None = None
 
 
 def deliver(draft: Draft, post: Post, *, approval: Approval) -> Delivery | None:

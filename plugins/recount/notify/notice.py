@@ -80,15 +80,17 @@ def vendor_notice(
         mail=_mail(forms, post) if forms else None,
         as_of=parse_instant(statement["as_of"]),
         outbox_key=f"outbox/{stem}-notice-{identity[:16]}-{content[:8]}.eml",
-        facts=_facts(statement, letterhead),
+        facts=_facts(statement, letterhead, post.started_by),
     )
     # what a vendor was told of as settled is never taken back without a person
     approval = "required" if is_correction(statement) else letterhead.approval
     return deliver(draft, post, approval=approval)
 
 
-def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> dict[str, object]:
-    return {
+def _facts(
+    statement: Mapping[str, Any], letterhead: Letterhead, started_by: str | None
+) -> dict[str, object]:
+    facts: dict[str, object] = {
         "about": "dispute",
         "contract": statement["contract"],
         "version": statement["version"],
@@ -99,6 +101,7 @@ def _facts(statement: Mapping[str, Any], letterhead: Letterhead) -> dict[str, ob
         "currency": statement["currency"],
         "dispute_by": letterhead.dispute_by and str(letterhead.dispute_by),
     }
+    return facts | ({"started_by": started_by} if started_by else {})
 
 
 @dataclass(frozen=True)

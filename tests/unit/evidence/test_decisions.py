@@ -31,14 +31,14 @@ def test_an_approval_names_who_prepared_and_who_approved(register: Register) -> 
 
 @pytest.mark.parametrize("by", ["recount", "Recount", "  RECOUNT "])
 def test_nobody_decides_under_the_name_of_the_preparer(register: Register, by: str) -> None:
-    with pytest.raises(RecountError, match="prepared notices/abc"):
+    with pytest.raises(RecountError, match="is the program's own name"):
         approve(register, content="c1", by=by, at=AT)
     assert state(register.steps()) == "drafted"
 
 
 def test_a_person_who_prepared_a_draft_cannot_approve_it(tmp_path: Path) -> None:
     register = Register(open_lake(str(tmp_path)), "notices/abc")
-    register.append((), "drafted", at=AT, **{**DRAFT, "by": "Petra Lang"})
+    register.append((), "drafted", at=AT, **DRAFT, started_by="Petra Lang")
     with pytest.raises(RecountError, match="somebody else"):
         approve(register, content="c1", by="petra  lang", at=AT)
 

@@ -153,7 +153,7 @@ def test_an_approval_is_for_the_draft_that_was_read(register: Register) -> None:
 
 def test_who_prepared_a_draft_cannot_approve_it(register: Register) -> None:
     steps_of(register, "drafted")
-    with pytest.raises(RecountError, match="prepared notices/abc"):
+    with pytest.raises(RecountError, match="the program's own name"):
         approve(register, content="c1", by="recount", at=AT)
 
 

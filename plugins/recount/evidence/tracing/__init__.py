@@ -9,8 +9,9 @@ from recount.contract.model import Contract
 from recount.errors import LandingError, RecountError
 from recount.evidence.tracing.catalogue import figures_of
 from recount.evidence.tracing.explaining import Explaining, Found, Verdicts
-from recount.evidence.tracing.figures import LINES, Figure, Terms, value_at
+from recount.evidence.tracing.figures import CHARGES, LINES, Figure, Terms, value_at
 from recount.evidence.tracing.places import Landed
+from recount.evidence.tracing.printed import Printed, printed_figures, stated_beside
 from recount.lake import Lake
 from recount.money import rounded
 from recount.published import Marts
@@ -25,10 +26,11 @@ def trace(
 ) -> dict[str, Any]:
     """Say how a figure of a published statement is made, down to landed records.
 
-    `path` leads into the statement (`amounts.disputed`), or names a line or a subject.
-    All rows are added up, and at most `limit` of them explained. UnknownFigure lists the figures
-    that are known. What is altered or missing in the lake is named under
-    `broken`.
+    `path` leads into the statement (`amounts.disputed`), names a line or a subject, or is a number
+    as a mail prints it (`35.00 USD`, `2 lines`); `printed_as` then names every figure that it may
+    be, and the first is traced. All rows are added up, and at most `limit` of them explained.
+    UnknownFigure lists the figures that are known. What is altered or missing in the lake is named
+    under `broken`.
     """
     head = {
         "contract": statement["contract"], "period": statement["period"],
@@ -37,7 +39,7 @@ def trace(
     try:
         return head | _traced(lake, statement, path, limit)
     except LandingError as problem:
-        made = dict.fromkeys(("value", "says", "sum", "adds_up"))
+        made = dict.fromkeys(("value", "says", "sum", "adds_up", "printed_as"))
         return head | made | {
             "made_of": [], "marts": {}, "rows": [], "hashed": [], "broken": [str(problem)],
         }  # fmt: skip
@@ -51,8 +53,9 @@ def _traced(
     figure = figures_of(statement, terms_of(contract)).get(path)
     rows = _Rows(marts)
     made = _added_up(statement, contract, rows, figure) if figure else _about(rows, path)
+    made["printed_as"] = None
     if figure is None and not made["found"]:
-        raise _unknown(statement, contract, path)
+        made = _printed(statement, contract, rows, path)
     landed = Landed(lake, contract, facts["streams"])
     found = made.pop("found")[:limit]
     explained = Explaining(Verdicts.of(marts), landed, contract).rows(found)
@@ -118,7 +121,7 @@ def _added_up(
     if figure.is_never_negative:
         total = max(total, Decimal(0))
     total = rounded(total, units) if figure.is_money else total
-    value = value_at(statement, figure.path)
+    value = value_at(statement, figure.path) if figure.is_stated else f"{total:f}"
     return {
         "value": value,
         "says": figure.says,
@@ -156,6 +159,34 @@ def _about(marts: _Rows, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _printed(
+    statement: Mapping[str, Any], contract: Contract, marts: _Rows, text: str
+) -> dict[str, Any]:
+    """Trace the first figure that is printed so, and name all; UnknownFigure if there is none."""
+    printed = Printed.read(text)
+    if printed is None or printed.currency not in (None, statement["currency"]):
+        raise _unknown(statement, contract, text)
+    figures = [
+        *figures_of(statement, terms_of(contract)).values(),
+        *printed_figures(marts.of(LINES), marts.of(CHARGES)),
+    ]
+    made = {each.path: _added_up(statement, contract, marts, each) | {"is_money": each.is_money}
+            for each in figures}  # fmt: skip
+    fits = {
+        path: one for path, one in made.items()
+        if printed.may_be(one["value"], is_money=one.pop("is_money"))
+    }  # fmt: skip
+    said = [path for path, value in stated_beside(statement, contract)
+            if path not in made and printed.may_be(value, is_money=True)]  # fmt: skip
+    if not fits and not said:
+        raise _unknown(statement, contract, text)
+    nothing: dict[str, Any] = {
+        "value": text, "says": "it is made of no rows", "made_of": [], "sum": None,
+        "adds_up": None, "found": [],
+    }  # fmt: skip
+    return next(iter(fits.values()), nothing) | {"printed_as": [*fits, *said]}
+
+
 def _counted(found: list[Found]) -> Iterator[tuple[str, int]]:
     for mart in dict.fromkeys(row.mart for row in found):
         yield mart, sum(row.mart == mart for row in found)
@@ -168,6 +199,7 @@ def _mart(lake: Lake, facts: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def _unknown(statement: Mapping[str, Any], contract: Contract, path: str) -> UnknownFigure:
     return UnknownFigure(
-        f"{path!r} is no figure that is made of rows, no line and no subject of this statement; "
-        f"give a line's id, a subject's id or one of: {', '.join(known(statement, contract))}"
+        f"{path!r} is no figure that is made of rows, no line and no subject of this statement, "
+        "and no number that its mails print; give a line's id, a subject's id or one of: "
+        f"{', '.join(known(statement, contract))}"
     )

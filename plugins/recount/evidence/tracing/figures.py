@@ -34,7 +34,8 @@ class Figure:
     """A figure as the statement says it, and its parts, whose rows add up to it.
 
     `is_money`: it is rounded to the minor unit; each part by itself where `rounds_parts`.
-    `is_never_negative`: what would be below nothing is nothing.
+    `is_never_negative`: what would be below nothing is nothing. `is_stated`: the statement has it
+    at its path; else it is what mails add up beside that.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Figure:
     is_money: bool = False
     rounds_parts: bool = False
     is_never_negative: bool = False
+    is_stated: bool = True
 
 
 @dataclass(frozen=True)
