@@ -18,7 +18,7 @@ from recount.evidence import decisions
 from recount.evidence.register import Register, newest, state
 from recount.lake import open_lake
 from recount.month import Month
-from recount.notify.wording import plain
+from recount.plain_text import plain
 from recount.tasks import BACKOFF, contracts_path, lake_uri
 
 # Shorter than from one run of the DAG to the next, which asks again.

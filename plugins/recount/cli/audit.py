@@ -126,7 +126,7 @@ def exceptions(
 
 
 def _exception_line(each: dict[str, Any]) -> str:
-    from recount.notify.wording import plain
+    from recount.plain_text import plain
 
     month = f" {each['period']}" if each["period"] else ""
     by = f" by {each['by']}" if each["by"] else ""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from recount.cli.options import Amount, Instant, json_option, lake_option, print_document
-from recount.notify.wording import plain
+from recount.plain_text import plain
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

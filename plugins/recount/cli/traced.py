@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from recount.evidence.spreadsheet import csv_text
-from recount.notify.wording import plain
+from recount.plain_text import plain
 
 _CELLS = (
     "figure", "adds", "outcome", "invoice_id", "line_id", "subject_id", "match_status", "reason",

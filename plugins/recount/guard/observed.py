@@ -1,15 +1,14 @@
 """What was expected and what was observed, in words: the numbers of the rows that were judged."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from recount.guard.reading import Expectation
+from recount.plain_text import plain
 
 _MOST_LISTED = 6
-_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def sentence(template: str, rows: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) -> str:
@@ -37,8 +36,7 @@ def shown(value: Any) -> str:
             return _amount(value)
         case datetime():
             return value.isoformat(" ")
-    text = str(value)
-    return "".join("\ufffd" if unicodedata.category(c) in _UNSEEN else c for c in text)
+    return plain(str(value))
 
 
 def _amount(value: Decimal) -> str:

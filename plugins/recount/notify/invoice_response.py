@@ -13,7 +13,8 @@ from lxml import etree
 from recount.contract.parties import ElectronicAddresses
 from recount.evidence.register import canonical, sha256
 from recount.notify.matter import Matter
-from recount.notify.wording import count, money, plain
+from recount.notify.wording import count, money
+from recount.plain_text import plain
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CAC = f"{{{_UBL}CommonAggregateComponents-2}}"

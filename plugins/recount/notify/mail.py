@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from recount.errors import RecountError
 from recount.evidence.register import sha256
-from recount.notify.wording import plain
+from recount.plain_text import plain
 
 MIME_TYPES = {
     ".json": "application/json",

@@ -17,7 +17,7 @@ from recount.notify.smtp_session import (
     session,
     set_idle_limit,
 )
-from recount.notify.wording import plain
+from recount.plain_text import plain
 
 # Asked just before DATA with each recipient's state; it records that this run sends, or says no.
 Claim = Callable[[Mapping[str, str]], bool]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from recount.connections import Connection
-from recount.notify.wording import plain
+from recount.plain_text import plain
 
 IDLE_SECONDS = 30.0
 TOTAL_SECONDS = 600.0  # RFC 5321 4.5.3.2.6: ten minutes for the answer to the final dot

@@ -1,31 +1,19 @@
 """How figures, dates and names are written for people; no digit is ever changed here."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-# Characters that reorder or hide what stands beside them: an id must look like what it is.
-_HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+from recount.plain_text import plain
+
 # Written here, because strftime follows the locale of whoever runs it.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
 _PARTS = re.compile(r"([+-]?)(\d+)((?:\.\d+)?)", re.ASCII)
-
-
-# controls, halves of a character, and code points that are none (some of them take no room)
-_UNSEEN = ("Cc", "Cs", "Cn")
-
-
-def plain(text: str) -> str:
-    """Write foreign text on one line, with a mark for each character that cannot be seen."""
-    spaced = re.sub(r"[\t\n\r\v\f\x85\u2028\u2029]+", " ", text)
-    shown = _HIDDEN.sub("\ufffd", spaced)
-    return "".join("\ufffd" if unicodedata.category(c) in _UNSEEN else c for c in shown)
 
 
 def cleaned(value: Any) -> Any:

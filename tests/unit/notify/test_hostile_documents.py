@@ -16,7 +16,7 @@ from recount.lake import open_lake
 from recount.notify.delivery import Post
 from recount.notify.letterhead import Letterhead, OutcomeTerms
 from recount.notify.notice import vendor_notice
-from recount.notify.wording import plain
+from recount.plain_text import plain
 from tests.unit.notify.conftest import AT
 from tests.unit.notify.months import ACME, lines, statement
 from tests.unit.notify.parsing import ReadMail, one_mail_in

@@ -17,7 +17,7 @@ from recount.notify.letterhead import Letterhead, OutcomeTerms
 from recount.notify.mail import HeaderError, Mail, address, mail_bytes
 from recount.notify.notice import vendor_notice
 from recount.notify.operations import Alarm, operations_mail
-from recount.notify.wording import plain
+from recount.plain_text import plain
 from tests.unit.notify.conftest import AT
 from tests.unit.notify.months import ACME, lines, statement
 from tests.unit.notify.parsing import ReadMail, one_mail_in, read_mail, rows_in

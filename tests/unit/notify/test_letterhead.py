@@ -8,8 +8,9 @@ import pytest
 
 from recount.contract.terms import Tolerance
 from recount.notify.letterhead import InvoiceFacts, letterhead, tolerance_in_words
-from recount.notify.wording import count, day, grouped, instant, listed, money, month, plain, span
+from recount.notify.wording import count, day, grouped, instant, listed, money, month, span
 from recount.periods import Period, zone
+from recount.plain_text import plain
 from tests.unit.contract.acme import contract_of
 
 INVOICE = InvoiceFacts(("INV-1",), ("PO-1",), date(2026, 8, 3), date(2026, 8, 31))
@@ -92,4 +93,6 @@ def test_words_for_people() -> None:
 def test_a_plain_text_is_one_line_without_what_cannot_be_seen() -> None:
     assert plain("a\r\nb\tc") == "a b c"
     assert plain("a\x00\x1bb\u200b\u202ec\ufeff") == "a\ufffd\ufffdb\ufffd\ufffdc\ufffd"
+    tag = "".join(chr(0xE0000 + ord(letter)) for letter in "pay")
+    assert plain(f"INV-1{tag}") == "INV-1\ufffd\ufffd\ufffd"
     assert plain("Żółć שלום 日本") == "Żółć שלום 日本"

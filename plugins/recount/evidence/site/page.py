@@ -1,7 +1,6 @@
 """The first page of the site about a statement; it loads nothing, and all text in it is escaped."""
 
 import functools
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from jinja2 import Template
 
 from recount.contract.sentences import clause_sentence, conclusion_sentence
 from recount.pages import environment
+from recount.plain_text import plain
 
 _FOLDER = Path(__file__).parent / "templates"
-_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def index_page(about: Mapping[str, Any]) -> bytes:
@@ -35,9 +34,7 @@ def index_page(about: Mapping[str, Any]) -> bytes:
 
 def _seen(value: Any) -> Any:
     """Mark each character that cannot be seen, so that a text is what it looks like."""
-    if not isinstance(value, str):
-        return "" if value is None else value
-    return "".join("\ufffd" if unicodedata.category(sign) in _UNSEEN else sign for sign in value)
+    return plain(value) if isinstance(value, str) else "" if value is None else value
 
 
 @functools.cache
