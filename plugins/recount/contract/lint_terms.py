@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from recount.contract.business_days import in_words
 from recount.contract.confusable import oddity
 from recount.contract.lint_parts import Lint, Shows, Spotted
 from recount.contract.model import Contract
@@ -52,12 +53,13 @@ def missing_data_right(contract: Contract, shows: Shows) -> Iterator[Spotted]:
 def dispute_window_too_short(contract: Contract, shows: Shows) -> Iterator[Spotted]:
     """A right to dispute that ends before a month is final is worth nothing."""
     settlement = contract.settlement
-    if settlement.dispute_within is None:
+    time, least = settlement.dispute_within, settlement.least_time_for_a_dispute
+    if time is None or least is None:
         return
     decided_after = max(settlement.final_after, _longest_window(contract))
-    if settlement.dispute_within < decided_after:
+    if least < decided_after:
         because = (
-            f"disputes end {format_duration(settlement.dispute_within)} after the invoice, and a "
+            f"disputes end {in_words(time)} after the invoice, and a "
             f"month is final after {format_duration(decided_after)}; agree on at least as long"
         )
         yield Spotted("dispute_window_too_short", ("settlement", "dispute_within"), because)

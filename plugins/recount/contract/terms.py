@@ -1,9 +1,15 @@
 """What follows from a count: tolerance, rights, settlement, and who is told (DESIGN 8)."""
 
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from recount.contract.business_days import (
+    BusinessCalendar,
+    BusinessDays,
+    DurationOrBusinessDays,
+)
 from recount.contract.numbers import Money, Percent, Truth
 from recount.contract.part import Part, refuse
 from recount.contract.texts import Address, Line, Prose
@@ -52,12 +58,40 @@ class Settlement(Part):
 
     final_after: Duration
     """The time after a month's end from which its statement can be final."""
-    dispute_within: Duration | None = None
+    dispute_within: DurationOrBusinessDays | None = None
     """The time after the invoice's date within which the contract lets the buyer dispute."""
+    business_days: BusinessCalendar | None = None
+    """Which days are business days; needed where `dispute_within` counts them."""
     corrections_within: Duration | None = None
     """The time from when a month can be final in which what arrives later still corrects it."""
     unverifiable: Literal["accept", "query", "dispute"]
     """What happens to an invoiced outcome that no log can prove; there is no default."""
+
+    @model_validator(mode="after")
+    def _knows_its_days(self) -> "Settlement":
+        counts_them = isinstance(self.dispute_within, BusinessDays)
+        if counts_them and self.business_days is None:
+            because = "which days are holidays is missing; add business_days: {holidays: [...]}"
+            raise refuse(because, "dispute_within")
+        if self.business_days is not None and not counts_them:
+            because = "nothing counts business days; write dispute_within: 10 business days"
+            raise refuse(because, "business_days")
+        return self
+
+    def dispute_by(self, issued_on: date) -> date | None:
+        """Return the last day for a dispute of an invoice; None where the contract has none."""
+        if isinstance(self.dispute_within, BusinessDays):
+            assert self.business_days is not None
+            return self.business_days.after(issued_on, self.dispute_within)
+        return issued_on + self.dispute_within if self.dispute_within else None
+
+    @property
+    def least_time_for_a_dispute(self) -> timedelta | None:
+        """The shortest time after an invoice's date in which it can be disputed."""
+        if isinstance(self.dispute_within, BusinessDays):
+            assert self.business_days is not None
+            return self.business_days.at_least(self.dispute_within)
+        return self.dispute_within
 
 
 class Exit(Part):

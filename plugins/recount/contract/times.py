@@ -11,7 +11,7 @@ from recount.contract.vocabulary import shown
 from recount.periods import parse_duration
 
 _LONGEST = timedelta(days=3660)
-_DURATION = "[1-9][0-9]{0,5} (minute|hour|day|week)s?"
+DURATION = "[1-9][0-9]{0,5} (minute|hour|day|week)s?"
 # From 1900 on, so that midnight in any zone is an instant that every engine can hold.
 _DAY = "(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}"
 
@@ -27,7 +27,8 @@ def format_duration(duration: timedelta) -> str:
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
-def _duration(value: object) -> timedelta:
+def as_duration(value: object) -> timedelta:
+    """Read elapsed time as a contract writes it; ValueError says what is wrong."""
     duration = parse_duration(text_of(value))
     if duration > _LONGEST:
         raise ValueError(f"{shown(str(value))} is longer than ten years; write a shorter duration")
@@ -46,8 +47,8 @@ def _day(value: object) -> date:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_duration),
+    BeforeValidator(as_duration),
     PlainSerializer(format_duration, return_type=str),
-    schema_of(_DURATION),
+    schema_of(DURATION),
 ]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]

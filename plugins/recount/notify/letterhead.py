@@ -114,7 +114,7 @@ def letterhead(
         purchase_orders=invoice.purchase_orders,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
-        dispute_by=_last_day(invoice.issued_on, settlement.dispute_within),
+        dispute_by=settlement.dispute_by(invoice.issued_on) if invoice.issued_on else None,
         pending_until=pending_until,
         contract_sha256=digest(contract),
         signatories=contract.signatories,
@@ -122,10 +122,6 @@ def letterhead(
         tolerance_terms=contract.tolerance,
         milestones=contract.pricing.milestones,
     )
-
-
-def _last_day(issued_on: date | None, within: timedelta | None) -> date | None:
-    return issued_on + within if issued_on and within else None
 
 
 def tolerance_in_words(tolerance: Tolerance, currency: str) -> str:

@@ -50,6 +50,10 @@ FOUND = [
      "data_rights.transcripts"),
     ("dispute_window_too_short", "dispute_within: 30 days", "dispute_within: 719 hours",
      "settlement.dispute_within"),
+    # 22 business days take 30 days at least, and 21 only 29
+    ("dispute_window_too_short", "dispute_within: 30 days",
+     "dispute_within: 21 business days, business_days: {holidays: []}",
+     "settlement.dispute_within"),
     ("dispute_window_too_short", "within: 14 days}}\n      satis", "within: 31 days}}\n      satis",
      "settlement.dispute_within"),
     ("long_commitment", "notice: 30 days", "notice: 721 hours", "exit"),
@@ -82,6 +86,11 @@ CLEAN = [
     ("missing_data_right", "transcripts]", "transcripts, fine_tuning_data]"),
     ("dispute_window_too_short", "dispute_within: 30 days", "dispute_within: 720 hours"),
     ("dispute_window_too_short", ", dispute_within: 30 days", ""),
+    (
+        "dispute_window_too_short",
+        "dispute_within: 30 days",
+        "dispute_within: 22 business days, business_days: {holidays: []}",
+    ),
     ("long_commitment", "exit: {notice: 30 days}\n", "exit: {notice: 30 days}\n"),
     ("long_commitment", "until: 2027-07-01", "until: 2099-07-01"),
     ("confusable_text", '"fin-bot"', '"Büro-Bot, Αθήνα, Москва"'),
