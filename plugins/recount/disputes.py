@@ -9,7 +9,7 @@ from recount.contract.vocabulary import minor_units
 from recount.due import NOTICE_WAITS_FOR
 from recount.errors import RecountError
 from recount.evidence.decisions import preparer
-from recount.evidence.register import Register, Step, newest, state
+from recount.evidence.register import Register, Step, newest, state, told, waiting_amendment
 from recount.lake import Lake
 from recount.ledger import NOTHING, Case, Ledger, followed, registers
 from recount.money import written
@@ -41,8 +41,8 @@ class Dispute:
 
     @property
     def draft(self) -> Step:
-        """What was drafted last to be sent."""
-        return newest(self.steps, {"drafted"}) or self.steps[0]
+        """What the vendor was told last, or what was drafted last to be told."""
+        return told(self.steps) or self.steps[0]
 
     @property
     def currency(self) -> str:
@@ -65,7 +65,7 @@ class Dispute:
     @property
     def approved_by(self) -> str | None:
         """Who approved the draft that holds; None where nobody did."""
-        approved = newest(self.steps, {"approved"})
+        approved = newest(self.steps, {"approved", "amended"})
         holds = approved and approved.number > self.draft.number
         return str(approved.facts["by"]) if approved and holds else None
 
@@ -109,7 +109,22 @@ class Dispute:
             "prepared_by": preparer(self.draft),
             "approved_by": self.approved_by,
             "draft": self._mail(facts["mail"]),
+            "amendment": self._amendment(),
             "steps": [self._step(step) for step in self.steps],
+        }
+
+    def _amendment(self) -> dict[str, Any] | None:
+        """What would replace what the vendor was told, as JSON has it; None where nothing does."""
+        waiting = waiting_amendment(self.steps)
+        if waiting is None:
+            return None
+        facts = waiting.facts
+        return {
+            "as_of": facts["as_of"],
+            "disputed": self.written(facts["disputed"]),
+            "content": facts["content"],
+            "prepared_by": preparer(waiting),
+            "draft": self._mail(facts["mail"]),
         }
 
     def _mail(self, digest: str | None) -> str | None:

@@ -117,6 +117,7 @@ NOTICE_WAITS_FOR = {
     "amendment_drafted": "a person who reads the amendment of its notice",
     "send_unknown": "a person who finds out whether its notice arrived",
     "sent": "the vendor's answer to its notice",
+    "amended": "the vendor's answer to its amended notice",
     "acknowledged": "the credit that its notice asks for",
     "part_credited": "the rest of the credit that its notice asks for",
     "rejected": "a person who answers the vendor's rejection, or closes the case",

@@ -125,6 +125,28 @@ def reject(
 
 @disputes.command()
 @id_argument
+@content_option
+@by_option
+@because_option(required=True)
+@lake_option
+@json_option
+def amend(
+    dispute_id: str, content: str, by: str, because: str, lake_uri: str, as_json: bool
+) -> None:
+    """Note that you sent the amendment that waits, by hand: nothing is sent here.
+
+    `recount disputes show` says where its draft lies, and its content hash. Refused if it has
+    another content by now, or if you prepared it.
+    """
+    from recount.evidence import decisions
+
+    register, at = _register(lake_uri, dispute_id), datetime.now(UTC)
+    decisions.amend(register, content=content, by=by, because=because, at=at)
+    _print(lake_uri, dispute_id, as_json)
+
+
+@disputes.command()
+@id_argument
 @by_option
 @because_option(required=True)
 @lake_option
@@ -225,6 +247,12 @@ def _shown(document: dict[str, Any]) -> Iterator[str]:
     yield f"  approved by  {document['approved_by'] or '-'}"
     yield f"  content      {document['content']}"
     yield f"  draft        {document['draft']}"
+    if amendment := document["amendment"]:
+        yield f"  an amendment waits, as of {amendment['as_of']}"
+        yield f"    disputed     {amendment['disputed']} {document['currency']}"
+        yield f"    prepared by  {amendment['prepared_by']}"
+        yield f"    content      {amendment['content']}"
+        yield f"    draft        {amendment['draft'] or 'none: nothing is claimed any more'}"
     for step in document["steps"]:
         yield from _step(step, document["currency"])
 

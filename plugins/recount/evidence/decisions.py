@@ -16,6 +16,7 @@ from recount.evidence.register import (
     StepTakenError,
     newest,
     state,
+    waiting_amendment,
 )
 
 _RACES = 20
@@ -34,10 +35,8 @@ def approve(
 
     def facts(steps: Sequence[Step]) -> dict[str, Any]:
         draft = _draft(register, steps, content)
-        prepared_by = preparer(draft)
-        if _key(by) == _key(prepared_by):
-            raise RecountError(f"{by} prepared {register.folder}; somebody else has to approve it")
-        said = {"content": content, "mail": draft.facts["mail"], "prepared_by": prepared_by}
+        _refuse_preparer(register, by, draft)
+        said = {"content": content, "mail": draft.facts["mail"], "prepared_by": preparer(draft)}
         return {**said, **({"because": line(because, "reason")} if because else {})}
 
     return _write(register, "approved", by, at, facts)
@@ -53,6 +52,29 @@ def reject(
         return {"content": content, "because": line(because, "reason")}
 
     return _write(register, "draft_rejected", by, at, facts)
+
+
+def amend(
+    register: Register, *, content: str, by: str, because: str, at: datetime
+) -> tuple[Step, ...]:
+    """Note that the amendment of that content hash went to the vendor, by hand of that person.
+
+    Nothing is sent here: a second notice is always a person's, and never who prepared it.
+    """
+
+    def facts(steps: Sequence[Step]) -> dict[str, Any]:
+        waiting = waiting_amendment(steps)
+        if waiting is None or waiting.facts["content"] != content:
+            now = f"{waiting.facts['content']} waits" if waiting else "none waits"
+            raise RecountError(
+                f"{register.folder} has no amendment {content} that waits: {now}; read it and "
+                "decide again"
+            )
+        _refuse_preparer(register, by, waiting)
+        said = {"content": content, "mail": waiting.facts["mail"], "prepared_by": preparer(waiting)}
+        return {**said, "because": line(because, "reason")}
+
+    return _write(register, "amended", by, at, facts)
 
 
 def withdraw(register: Register, *, by: str, because: str, at: datetime) -> tuple[Step, ...]:
@@ -105,6 +127,11 @@ def preparer(draft: Step) -> str:
     """Return who prepared a draft: the person who started the run, else the program itself."""
     prepared_by: str = draft.facts.get("started_by", PREPARED_BY)
     return prepared_by
+
+
+def _refuse_preparer(register: Register, by: str, draft: Step) -> None:
+    if _key(by) == _key(preparer(draft)):
+        raise RecountError(f"{by} prepared {register.folder}; somebody else has to approve it")
 
 
 def _key(name: str) -> str:

@@ -36,11 +36,18 @@ FOLLOWS: Mapping[str, frozenset[str]] = {
             "credited",
             "rejected",
             "withdrawn",
+            "amended",
         }
     ),
-    "acknowledged": frozenset({"part_credited", "credited", "rejected", "withdrawn"}),
-    "part_credited": frozenset({"part_credited", "credited", "rejected", "withdrawn", "closed"}),
-    "rejected": frozenset({"part_credited", "credited", "withdrawn", "closed"}),
+    # `amended` is a person's word that the amendment went out, by hand: only where one waits.
+    "amended": frozenset(
+        {"amended", "acknowledged", "part_credited", "credited", "rejected", "withdrawn"}
+    ),
+    "acknowledged": frozenset({"part_credited", "credited", "rejected", "withdrawn", "amended"}),
+    "part_credited": frozenset(
+        {"part_credited", "credited", "rejected", "withdrawn", "closed", "amended"}
+    ),
+    "rejected": frozenset({"part_credited", "credited", "withdrawn", "closed", "amended"}),
     # A later look may dispute more, and then more may be credited.
     "credited": frozenset({"part_credited", "credited", "closed"}),
     # Only a draft that a run withdrew comes back; `drafting` asks who did.
@@ -52,7 +59,16 @@ PREPARED_BY = "recount"
 AMENDMENTS = frozenset({"amendment_drafted", "amendment_withdrawn"})
 # `approved` is amendable where the mail lies in the outbox: a person may have sent it from there.
 AMENDABLE = frozenset(
-    {"approved", "sending", "send_unknown", "sent", "acknowledged", "part_credited", "rejected"}
+    {
+        "approved",
+        "sending",
+        "send_unknown",
+        "sent",
+        "amended",
+        "acknowledged",
+        "part_credited",
+        "rejected",
+    }
 )
 
 
@@ -108,12 +124,25 @@ def state(steps: Sequence[Step]) -> str:
     current = mail_state(steps)
     if current == "sending":
         return "send_unknown"
-    amendment = newest(steps, AMENDMENTS)
-    if amendment is None or amendment.kind != "amendment_drafted" or current not in AMENDABLE:
+    amendment = waiting_amendment(steps)
+    if amendment is None or current not in AMENDABLE:
         return current
     # What a person noted after it was drafted says more of the case than the amendment.
-    is_news = current in ("approved", "sent") or amendment is steps[-1]
+    is_news = current in ("approved", "sent", "amended") or amendment is steps[-1]
     return "amendment_drafted" if is_news and current != "send_unknown" else current
+
+
+def waiting_amendment(steps: Sequence[Step]) -> Step | None:
+    """Return the amendment that was drafted last and that nobody sent; None where none waits."""
+    last = newest(steps, {*AMENDMENTS, "amended"})
+    return last if last and last.kind == "amendment_drafted" else None
+
+
+def told(steps: Sequence[Step]) -> Step | None:
+    """Return the draft that the vendor was told last, or is to be told; None without a draft."""
+    amended = newest(steps, {"amended"})
+    drafts = [step for step in steps if amended is None or step.number < amended.number]
+    return newest(drafts, {"amendment_drafted"} if amended else {"drafted"})
 
 
 @dataclass(frozen=True)
@@ -169,6 +198,8 @@ def _may_follow(steps: Sequence[Step], kind: str) -> bool:
     current = mail_state(steps)
     if kind in AMENDMENTS:
         return current in AMENDABLE
+    if kind == "amended" and waiting_amendment(steps) is None:
+        return False
     return kind in FOLLOWS.get(current, frozenset())
 
 

@@ -21,6 +21,7 @@ from recount.evidence.register import (
     mail_state,
     newest,
     sha256,
+    told,
 )
 from recount.periods import format_instant, parse_instant
 
@@ -109,7 +110,7 @@ def went_out(register: Register) -> Step | None:
     """Return the draft that the vendor has, or may have; None where nothing has left us."""
     steps = register.steps()
     has_left = mail_state(steps) not in {"", "withdrawn", *UNSENT}
-    return newest(steps, {"drafted"}) if has_left or _is_out(register, steps) else None
+    return told(steps) if has_left or _is_out(register, steps) else None
 
 
 def _next_step(
@@ -146,11 +147,11 @@ def _is_older(steps: Sequence[Step], draft: Draft) -> bool:
 
 
 def _amendment(steps: Sequence[Step], draft: Draft) -> str | None:
-    last, approved = newest(steps, DRAFTS), newest(steps, {"approved"})
-    if last is None or approved is None or last.facts["content"] == draft.content:
+    last, before = newest(steps, DRAFTS), newest(steps, {"approved", "amended"})
+    if last is None or before is None or last.facts["content"] == draft.content:
         return None
-    is_as_sent = approved.facts["content"] == draft.content
-    return "amendment_withdrawn" if is_as_sent else "amendment_drafted"
+    is_as_told = before.facts["content"] == draft.content
+    return "amendment_withdrawn" if is_as_told else "amendment_drafted"
 
 
 def _is_same_mail(steps: Sequence[Step], draft: Draft, approval: Approval) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from recount.errors import RecountError
-from recount.evidence.decisions import DecidedError, approve, note, reject, withdraw
-from recount.evidence.register import Register, Step, state
+from recount.evidence.decisions import DecidedError, amend, approve, note, reject, withdraw
+from recount.evidence.register import Register, Step, state, told
 from recount.lake import open_lake
 
 AT = datetime(2016, 5, 1, tzinfo=UTC)
@@ -143,3 +143,47 @@ def test_an_answer_is_followed_by_what_may_follow_it(
     else:
         with pytest.raises(RecountError, match=f"{after} cannot follow"):
             register.append(steps, after, at=AT, by="Jo")
+
+
+@pytest.fixture
+def amendable(register: Register) -> Register:
+    """A register whose notice was sent, and which has another draft by a person's run."""
+    steps = approve(register, content="c1", by="Petra Lang", at=AT)
+    for kind in ("sending", "sent"):
+        steps = register.append(steps, kind, at=AT, recipients={})
+    amendment = {**DRAFT, "content": "c2", "mail": "m2", "started_by": "Jo Kern"}
+    register.append(steps, "amendment_drafted", at=AT, **amendment)
+    return register
+
+
+def test_who_sent_an_amendment_by_hand_notes_what_the_vendor_has_now(amendable: Register) -> None:
+    last = amend(amendable, content="c2", by="Petra Lang", because="by my mailbox", at=AT)[-1]
+    assert (last.kind, last.facts["by"], last.facts["prepared_by"]) == (
+        "amended", "Petra Lang", "Jo Kern",
+    )  # fmt: skip
+    assert (last.facts["content"], last.facts["mail"]) == ("c2", "m2")
+    told_last = told(amendable.steps())
+    assert told_last is not None
+    assert told_last.facts["content"] == "c2"
+
+
+@pytest.mark.parametrize(
+    ("content", "by", "says"),
+    [
+        ("c1", "Petra Lang", "c2 waits"),
+        ("c2", " jo  kern", "prepared notices/abc; somebody else"),
+        ("c2", "recount", "the program's own name"),
+    ],
+)
+def test_an_amendment_that_was_not_read_or_is_ones_own_is_refused(
+    amendable: Register, content: str, by: str, says: str
+) -> None:
+    with pytest.raises(RecountError, match=says):
+        amend(amendable, content=content, by=by, because="sent", at=AT)
+    assert state(amendable.steps()) == "amendment_drafted"
+
+
+def test_an_amendment_is_sent_once(amendable: Register) -> None:
+    amend(amendable, content="c2", by="Petra Lang", because="sent", at=AT)
+    with pytest.raises(RecountError, match="none waits"):
+        amend(amendable, content="c2", by="Petra Lang", because="sent again", at=AT)

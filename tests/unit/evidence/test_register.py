@@ -23,6 +23,9 @@ AT = datetime(2016, 5, 1, tzinfo=UTC)
 DRAFT = {"content": "c1", "mail": "m1", "by": "recount"}
 
 
+SENT = ["drafted", "approved", "sending", "sent"]
+
+
 @pytest.fixture
 def register(tmp_path: Path) -> Register:
     return Register(open_lake(str(tmp_path)), "notices/abc")
@@ -64,6 +67,10 @@ def test_a_register_without_steps_has_no_state(register: Register) -> None:
             ["drafted", "approved", "sending", "sent", "amendment_drafted", "amendment_withdrawn"],
             "sent",
         ),
+        ([*SENT, "amendment_drafted", "amended"], "amended"),
+        ([*SENT, "acknowledged", "amendment_drafted", "amended"], "amended"),
+        ([*SENT, "amendment_drafted", "amended", "part_credited"], "part_credited"),
+        ([*SENT, "amendment_drafted", "amended", "amendment_drafted"], "amendment_drafted"),
         (["drafted", "approved", "drafted"], "drafted"),
         (["drafted", "withdrawn"], "withdrawn"),
     ],
@@ -85,6 +92,24 @@ def test_after_an_unknown_send_only_a_result_may_follow(register: Register, kind
     steps = steps_of(register, "drafted", "approved", "sending", "send_unknown")
     with pytest.raises(RecountError, match="is send_unknown"):
         register.append(steps, kind, at=AT)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        SENT,
+        [*SENT, "amendment_drafted", "amendment_withdrawn"],
+        [*SENT, "amendment_drafted", "amended"],
+        ["drafted", "approved", "amendment_drafted"],
+        ["drafted", "approved", "sending", "send_unknown", "amendment_drafted"],
+    ],
+)
+def test_nothing_is_amended_where_no_amendment_waits_or_nothing_was_sent(
+    register: Register, kinds: list[str]
+) -> None:
+    steps = steps_of(register, *kinds)
+    with pytest.raises(RecountError, match="amended cannot follow"):
+        register.append(steps, "amended", at=AT)
 
 
 def test_every_state_that_a_step_leads_to_has_a_row_of_its_own(register: Register) -> None:

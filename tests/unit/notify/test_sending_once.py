@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from recount.connections import Connection
-from recount.evidence.decisions import approve
+from recount.evidence.decisions import amend, approve
 from recount.evidence.register import Register, state
 from recount.lake import Lake
 from recount.notify.delivery import Delivery, Post, send_approved
@@ -22,6 +22,7 @@ from recount.notify.notice import vendor_notice
 from tests.unit.notify import servers
 from tests.unit.notify.conftest import AT
 from tests.unit.notify.months import ACME, MARCH, accepting, lines, statement
+from tests.unit.notify.parsing import read_mail
 from tests.unit.notify.servers import Inbox, failing_server, mail_server
 
 ROOT = Path(__file__).parents[3]
@@ -96,6 +97,23 @@ def test_other_figures_after_it_was_sent_make_an_amendments_draft(post: Post, in
     assert noticed(post, counts=MORE, as_of=JUNE).state == "amendment_drafted"
     assert len(inbox.mails) == 1
     assert steps_of(post, amended)[4:] == ["amendment_drafted"]
+
+
+def test_what_a_person_amended_is_what_later_runs_compare_with(post: Post, inbox: Inbox) -> None:
+    first = noticed(post)
+    noticed(post, counts=MORE, as_of=JUNE)
+    register = Register(post.lake, f"notices/{first.id}")
+    content = register.steps()[-1].facts["content"]
+    amend(register, content=content, by="Petra Lang", because="by my mailbox", at=AT)
+    before = post.lake.keys()
+    assert noticed(post, counts=MORE, as_of="2016-07-01T00:00:00Z").state == "amended"
+    assert post.lake.keys() == before
+    back = noticed(post, as_of="2016-08-01T00:00:00Z")
+    assert back.state == "amendment_drafted"
+    draft = read_mail(post.lake.get(back.uri.partition("/lake/")[2]))
+    assert json.loads(draft.file(".json"))["replaces"] == JUNE
+    assert noticed(post, counts=MORE, as_of="2016-09-01T00:00:00Z").state == "amended"
+    assert len(inbox.mails) == 1
 
 
 def test_figures_that_come_back_to_what_was_sent_withdraw_the_amendment(post: Post) -> None:
