@@ -20,6 +20,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from recount import connections
 from recount.errors import RecountError, TransientError
+from recount.exhausted import exhausted
 
 # A retry sends the same conditional put again, so it can never overwrite; bounded, so that a run
 # ends while somebody still waits for it.
@@ -103,7 +104,7 @@ def in_one_sentence(what: str) -> Iterator[None]:
         if "NoSuchBucket" in str(problem):
             raise _no_bucket(what) from None
         raise
-    except BaseError as problem:
+    except (BaseError, OSError) as problem:
         raise _sentence(what, str(problem)) from None
 
 
@@ -128,7 +129,8 @@ def _sentence(what: str, said: str) -> RecountError:
     if "redirect" in said:
         return StoreError(f"{what}: the bucket is in another region; set AWS_REGION")
     if system_error:
-        return StoreError(f"{what}: {os.strerror(int(system_error[1]))}")
+        because = os.strerror(number := int(system_error[1]))
+        return exhausted(OSError(number, because, what)) or StoreError(f"{what}: {because}")
     return TransientError(f"{what}: the storage cannot be reached; check the endpoint or run again")
 
 

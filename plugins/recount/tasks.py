@@ -17,6 +17,7 @@ from recount import due, pins, stages, telling
 from recount.contract.versions import by_name
 from recount.errors import MailRefused, RecountError, TransientError
 from recount.evidence import packing
+from recount.exhausted import naming
 from recount.lake import open_lake
 from recount.month import Month, readable_contracts
 from recount.notify.operations import Trouble
@@ -248,7 +249,8 @@ def _name_map_index(key: str, label: str) -> None:
 def _guarded(month: Month, stage: Callable[[], _Result]) -> _Result:
     """Run a stage; what cannot succeed later fails at once, and operations is told."""
     try:
-        return stage()
+        with naming():
+            return stage()
     except TransientError as error:
         if _is_last_try():
             trouble: Trouble = "mail_refused" if isinstance(error, MailRefused) else "run_failed"

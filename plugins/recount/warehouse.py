@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from recount.dbt_build import build
 from recount.errors import ReconcileError
+from recount.exhausted import OPEN_FILES
 
 # Each mart with the columns that put its rows in order, so that its bytes never depend on threads.
 MARTS: Mapping[str, tuple[str, ...]] = {
@@ -98,7 +99,11 @@ class Scratch:
     def reading(self) -> Iterator["Reading"]:
         """Open the built database to read it; opening costs as much as reading a small month."""
         with duckdb.connect(str(self.database), read_only=True) as connection:
-            yield Reading(self.folder, connection)
+            _limit_memory(connection)
+            try:
+                yield Reading(self.folder, connection)
+            except duckdb.Error as problem:
+                raise ReconcileError(_of_a_model("marts", str(problem))) from None
 
 
 @dataclass(frozen=True)
@@ -224,4 +229,7 @@ def _of_a_model(name: str, said: str) -> str:
             f"{name!r} needs more memory than a build may take ({because}); raise RECOUNT_MEMORY, "
             "or give the machine more memory or more space for temporary files"
         )
+    if because.startswith("IO Error: No files found"):
+        # each table has its file: DuckDB says the same of a folder that it was not let into
+        return f"{name!r} could not look into a folder of its own: {OPEN_FILES}"
     return f"the model {name!r} failed: {because}"

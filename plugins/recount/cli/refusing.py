@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import click
 
 from recount.errors import RecountError
+from recount.exhausted import naming
 
 UNUSABLE = 2
 
@@ -28,7 +29,8 @@ class Refusing(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what we refuse is said and ends with exit code 2."""
         try:
-            return super().invoke(ctx)
+            with naming():
+                return super().invoke(ctx)
         except RecountError as error:
             refuse(str(error))
 
