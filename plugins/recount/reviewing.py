@@ -36,6 +36,9 @@ def review(
         "growth": _growth(contract, months),
         "prices": _prices(contract, settled.values(), baseline),
         "exit": _exit(contract, as_of),
+        "regulations": {
+            name: each.model_dump(mode="json") for name, each in contract.regulations.items()
+        },
     }
 
 
@@ -143,6 +146,7 @@ def is_alarming(document: Mapping[str, Any]) -> bool:
         document["months_above_tolerance"]
         or document["growth"]["months_above"]
         or prices["is_below_baseline"] is False
+        or any(each["adherence"] == "broken" for each in document["regulations"].values())
     )
 
 
@@ -159,6 +163,7 @@ def review_lines(document: Mapping[str, Any]) -> Iterator[str]:
             f"{_share(month['divergence']):>12}{_share(month['growth']):>12}"
             f"{month['settled']:>16}{above}"
         )
+    yield from _regulation_lines(document["regulations"])
     if not document["months"]:
         yield "  No month is settled yet."
         return
@@ -179,6 +184,13 @@ def review_lines(document: Mapping[str, Any]) -> Iterator[str]:
         if leaving["last_day_to_notice"]:
             last_day = leaving["last_day_to_notice"]
             yield f"  its term ends on {leaving['term_ends']}; notice shortens it until {last_day}"
+
+
+def _regulation_lines(regulations: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for name, of in regulations.items():
+        checked = f" ({of['checked_by']}, {of['checked_on']})" if of["checked_on"] else ""
+        shown = f", {of['evidence']}" if of["evidence"] else ""
+        yield f"  {of['adherence']}{checked}: {name}, {of['says']}{shown}"
 
 
 def _share(share: str | None) -> str:

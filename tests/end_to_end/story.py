@@ -81,6 +81,13 @@ OUTCOME = {
     "clauses": CLAUSES,
 }
 
+AGREED: dict[str, Any] = {
+    "signatories": [{"party": "buyer", "name": "Petra Lang", "on": "2025-12-11"},
+                    {"party": "vendor", "name": "Sam Reyes", "on": "2025-12-12"}],
+    "method": {"own_records": "The buyer counts from its helpdesk's log."},
+    "verification": {"recomputed": "Either side may compute a month again from its evidence."},
+}  # fmt: skip
+
 
 def write_story(folder: Path, **changes: Any) -> Path:
     """Write the month's contract, events, subjects and invoice; return the contract's path."""
@@ -92,18 +99,26 @@ def write_story(folder: Path, **changes: Any) -> Path:
         "sources": {"helpdesk": helpdesk, "invoice": invoice},
         "outcomes": {"resolution": OUTCOME},
         "settlement": {"final_after": "30 days", "unverifiable": "accept"},
+        **AGREED,
         "effective": {"from": "2026-01-01", "until": "2027-01-01"},
         **changes,
     }
     contract = write_month(folder, **terms)
     events = as_csv(TICKETS, subject_type="ticket") + "".join(map(PLAIN_EVENTS.format, PLAIN))
-    (folder / "events.csv").write_text(events, "utf-8")
+    (folder / "events.csv").write_text(with_actors(events), "utf-8")
     known = REQUESTERS | {name: f"R-{name}" for name in PLAIN}
     described = [f"{subject},ticket,{requester}" for subject, requester in known.items()]
     header = "subject_id,subject_type,requester_key"
     (folder / "subjects.csv").write_text("\n".join([header, *described, ""]), "utf-8")
     (folder / "2026-03.csv").write_text(bill([*BILLED, *PLAIN]), "utf-8")
     return contract
+
+
+def with_actors(events: str) -> str:
+    """Name the one agent beside each of its acts."""
+    head, *rows = events.splitlines()
+    named = [f"{row},{'resolver' if ',ai_agent,' in row else ''}" for row in rows]
+    return "\n".join([f"{head},actor_id", *named, ""])
 
 
 def bill(subjects: list[str], price: str = "1.00") -> str:

@@ -1,7 +1,9 @@
 """What the product must do, one test for each row of the feature list, on one month's lake."""
 
 import csv
+import io
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 import yaml
 
@@ -19,9 +22,9 @@ from recount.contract.reading import read
 from recount.month import Month
 from recount.project import ROOT
 from tests.end_to_end import second_evaluator
-from tests.end_to_end.buyer import LATER, Buyer, rewritten
+from tests.end_to_end.buyer import LATER, Buyer, html_of, rewritten, workbook_of
 from tests.end_to_end.figures_of import lines_of
-from tests.end_to_end.story import BILLED, CLAUSES, PLAIN, bill, write_story
+from tests.end_to_end.story import AGREED, BILLED, CLAUSES, PLAIN, bill, write_story
 from tests.support.small import FINAL
 from tests.support.tables import as_csv
 
@@ -168,6 +171,31 @@ def test_a8_an_old_month_uses_the_version_then_in_force_and_keeps_its_totals(
     assert again == {**statement, **LATER}
     assert again["version"] == 1
     assert Month(str(tmp_path), "acme", "2026-04", FINAL, "").contract.version == 2
+
+
+def test_a13_the_notice_quotes_signatories_method_and_verification_by_their_ids(
+    published: Buyer,
+) -> None:
+    document = json.loads(attached(published, ".json"))
+    sheet = openpyxl.load_workbook(io.BytesIO(attached(published, ".xlsx")))["Definitions"]
+    quoted = dict(row[:2] for row in sheet.iter_rows(values_only=True))
+    for section in ("method", "verification"):
+        assert document[section] == AGREED[section]
+        for name, sentence in AGREED[section].items():
+            assert quoted[f"{section}.{name}"] == sentence
+    assert document["signatories"] == AGREED["signatories"]
+    assert quoted["signatories.1"] == "Sam Reyes, for the vendor, 2025-12-12"
+
+
+def attached(buyer: Buyer, suffix: str) -> bytes:
+    """A file of the month's one notice."""
+    (notice,) = buyer.mails("notice")
+    (data,) = (
+        part.get_payload(decode=True) for part in notice.iter_attachments()
+        if str(part.get_filename()).endswith(suffix)
+    )  # fmt: skip
+    assert isinstance(data, bytes)
+    return data
 
 
 def test_a16_what_the_export_does_not_show_is_unverifiable_and_never_guessed(
@@ -322,16 +350,30 @@ def test_e5_without_the_right_to_reclassify_it_is_a_query_and_not_a_claim(
     assert asked["amounts"]["pay_now"] == asked["amounts"]["invoiced"]
 
 
-def test_e15_each_line_that_is_named_shows_its_agent_and_its_events(published: Buyer) -> None:
-    (notice,) = published.mails("notice")
-    (data,) = (
-        part.get_content() for part in notice.iter_attachments()
-        if str(part.get_filename()).endswith(".json")
-    )  # fmt: skip
-    found = {line["subject_id"]: line for line in lines_of(json.loads(data))}
+def test_e15_each_billed_line_shows_its_agent_and_its_events(published: Buyer) -> None:
+    (finance,) = published.mails("finance")
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook_of(finance)))["Lines"]
+    headings, *rows = sheet.iter_rows(values_only=True)
+    shown = [dict(zip(headings, row, strict=True)) for row in rows]
+    billed = {line["Line"]: line for line in shown if line["Line"]}
+    assert len(billed) == len(BILLED) + len(PLAIN)
+    by = ("Concluded by", "Agent", "Concluding event", "Deciding event")
+    found = {number: tuple(line[name] for name in by) for number, line in billed.items()}
+    concluded = {number for number, seen in found.items() if seen[0]}
+    # one line has an outcome once, and only where something of the month could conclude it
+    without = {statuses(published)[number] for number in {*billed} - concluded}
+    assert without == {"out_of_period", "duplicate", "unknown_subject"}
+    assert {found[number][:2] for number in concluded} == {("ai_agent", "resolver")}
+    assert all(found[number][2] for number in concluded)
+    assert found["4"] == ("ai_agent", "resolver", "d1", "d3")
+
+
+def test_e15_the_notice_shows_the_same_of_each_line_that_it_names(published: Buyer) -> None:
+    document = json.loads(attached(published, ".json"))
+    found = {line["subject_id"]: line for line in lines_of(document)}
     by = ("concluded_by", "agent_id", "candidate_event_id", "deciding_event_id")
     shown = {name: tuple(line[column] for column in by) for name, line in found.items()}
-    assert shown["in_time"] == ("ai_agent", None, "d1", "d3")
+    assert shown["in_time"] == ("ai_agent", "resolver", "d1", "d3")
     assert shown["nobody"] == (None, None, None, None)
 
 
@@ -428,3 +470,31 @@ def test_g2_the_inputs_lead_to_the_landed_files(published: Buyer, statement: Doc
     assert statement["inputs"]["invoice"] == digests["invoice"]
     names = {page["name"] for each in manifests for page in each["content"]["pages"]}
     assert names == {"events.csv", "subjects.csv", "2026-03.csv"}
+
+
+# --- H: outputs
+
+
+def test_h2_the_totals_of_the_mail_the_marts_and_the_attachment_are_equal(
+    published: Buyer, statement: Document
+) -> None:
+    (mail,) = published.mails("finance")
+    text = mail.get_body(("plain",))
+    assert text is not None
+    mails = [" ".join(said.split()) for said in (text.get_content(), html_of(mail))]
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(mail)), data_only=True)
+    figures = {row[0]: row[1] for row in book["Statement"].iter_rows(values_only=True)}
+    headings, *lines = book["Lines"].iter_rows(values_only=True)
+    marts = published.mart("reconciliation_lines")
+    (stated,) = published.mart("statements")
+    for name in ("invoiced", "recounted"):
+        total = sum(row[f"amount_{name}"] or 0 for row in marts)
+        place = headings.index(f"Amount, {name}")
+        assert total == stated[f"amount_{name}"] == Decimal(statement["amounts"][name])
+        assert sum(Decimal(str(row[place] or 0)) for row in lines) == total
+        assert Decimal(str(figures[f"amounts.{name}"])) == total
+        assert all(re.search(rf"{name.title()}\W.{{0,9}}{total:,.2f} USD", said) for said in mails)
+    disputed = stated["amount_contested"]
+    assert disputed == Decimal(statement["amounts"]["disputed"])
+    assert Decimal(str(figures["amounts.disputed"])) == disputed
+    assert all(f"{disputed:,.2f} USD" in said for said in mails)

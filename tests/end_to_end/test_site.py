@@ -20,6 +20,11 @@ WAIVER = {
     "accepted_by": "Ann", "expires_on": "2026-04-30",
 }  # fmt: skip
 
+RULE = {
+    "says": f"A processing agreement is in force {SCRIPT}", "adherence": "broken",
+    "checked_on": "2026-04-02", "checked_by": "Ines Roth", "evidence": "DPA-2026-04",
+}  # fmt: skip
+
 
 class Loaded(HTMLParser):
     """What a page loads or links to, and the policy that stands before any script."""
@@ -48,6 +53,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Buyer, Path]:
     terms = yaml.safe_load((folder / "contract.yml").read_text("utf-8"))
     terms["outcomes"]["resolution"]["says"] = f"Solved {SCRIPT}"
     terms["waivers"] = [WAIVER]
+    terms["regulations"] = {"gdpr_art_28": RULE}
     (folder / "contract.yml").write_text(yaml.safe_dump(terms, sort_keys=False), "utf-8")
     buyer = Buyer(folder / "contract.yml", folder / "lake")
     buyer.statement(as_of=AS_OF)
@@ -77,6 +83,8 @@ def test_the_page_has_what_is_behind_the_statement(audited: tuple[Buyer, Path]) 
     assert "does not add up" not in page
     assert "raw event export: granted" in page
     assert "drafted" in page
+    for said in ("gdpr_art_28", "DPA-2026-04", "Ines Roth", '<span class="mark bad">broken</span>'):
+        assert said in page
     assert all(value in page for value in made_by().values())
 
 
@@ -105,7 +113,7 @@ def test_what_people_wrote_is_text(audited: tuple[Buyer, Path]) -> None:
     _, copied = audited
     page = index(copied).read_text("utf-8")
     assert SCRIPT not in page
-    assert page.count("&lt;script&gt;") == 2
+    assert page.count("&lt;script&gt;") == 3
 
 
 def test_an_expired_waiver_is_shown_as_such(audited: tuple[Buyer, Path]) -> None:

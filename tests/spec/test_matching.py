@@ -80,6 +80,33 @@ def test_each_status_has_its_reason_and_its_part_of_the_gap(bill: Bill) -> None:
 
 
 @example(
+    """
+    subject      at                event     by
+    supported    2026-01-05 09:00  solved
+    by_a_person  2026-01-05 09:00  solved    human_agent
+    came_back    2026-01-05 09:00  solved
+    came_back    2026-01-06 09:00  reopened  requester
+    """,
+    clauses=QUIET,
+    concluded_by={"event": "solved", "by": "ai_agent"},
+    billed="""
+        line  subject      price
+        1     supported    1.00
+        2     unlogged     1.00
+        3     by_a_person  1.00
+        4     came_back    1.00
+    """,
+)
+def test_a_line_that_is_not_logged_attributed_and_validated_says_which_it_lacks(bill: Bill) -> None:
+    assert bill.statuses == {
+        "1": "agreed",
+        "2": "unknown_subject data",
+        "3": "not_an_outcome not_concluded definition",
+        "4": "not_an_outcome quiet definition",
+    }
+
+
+@example(
     EVERY_STATUS,
     clauses=QUIET,
     described=DESCRIBED,

@@ -73,6 +73,17 @@ def not_signed(contract: Contract, shows: Shows) -> Iterator[Spotted]:
             yield Spotted("not_signed", ("signatories",), because, "note")
 
 
+def not_written_down(contract: Contract, shows: Shows) -> Iterator[Spotted]:
+    """Only what stands in the contract can be quoted when the two sides differ."""
+    for section, what in (
+        ("method", "how it is measured"),
+        ("verification", "how each side checks the count"),
+    ):
+        if not getattr(contract, section):
+            because = f"nobody wrote down {what}; add a sentence of it under {section}"
+            yield Spotted("not_written_down", (section,), because, "note")
+
+
 def no_vendor_address(contract: Contract, shows: Shows) -> Iterator[Spotted]:
     """A notice needs somebody to go to."""
     if not contract.notify.vendor:
@@ -115,6 +126,7 @@ TERM_LINTS: tuple[Lint, ...] = (
     missing_data_right,
     dispute_window_too_short,
     not_signed,
+    not_written_down,
     no_vendor_address,
     confusable_text,
 )

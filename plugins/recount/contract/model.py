@@ -21,13 +21,14 @@ from recount.contract.problems import typed
 from recount.contract.terms import (
     Exit,
     Notify,
+    Regulation,
     Rights,
     Settlement,
     Signatory,
     Tolerance,
     Waiver,
 )
-from recount.contract.texts import ContractName, CurrencyCode, Name, ZoneName
+from recount.contract.texts import ContractName, CurrencyCode, Name, Prose, ZoneName
 from recount.contract.tree import Tree, undotted
 from recount.contract.vocabulary import ActorType, DataRight, PartyType, minor_units, unknown
 from recount.errors import ContractError
@@ -75,6 +76,12 @@ class Contract(Part):
     """How the buyer can leave."""
     signatories: tuple[Signatory, ...] = ()
     """Who agreed to this version."""
+    method: dict[Name, Prose] = Field(default_factory=dict)
+    """How it is measured, in sentences under ids of their own, which a notice quotes."""
+    verification: dict[Name, Prose] = Field(default_factory=dict)
+    """How each side can check the count, in sentences under ids of their own."""
+    regulations: dict[Name, Regulation] = Field(default_factory=dict)
+    """The rules that the service is under, by ids of your own, and whether they are kept."""
     data_rights: tuple[DataRight, ...] = ()
     """Which data the vendor hands over."""
     waivers: tuple[Waiver, ...] = ()

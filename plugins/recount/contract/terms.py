@@ -114,6 +114,28 @@ class Signatory(Part):
     """The date of the signature."""
 
 
+class Regulation(Part):
+    """A rule that the service is under, and what somebody found when looking whether it is kept."""
+
+    says: Prose
+    """What has to be kept, such as which law or policy."""
+    adherence: Literal["kept", "broken", "unchecked"]
+    """Whether it is; recorded and reported, and nothing of a statement depends on it."""
+    checked_on: Day | None = None
+    """The day on which somebody looked."""
+    checked_by: Line | None = None
+    """Who looked."""
+    evidence: Line | None = None
+    """The document that shows it, as both sides know it."""
+
+    @model_validator(mode="after")
+    def _was_checked(self) -> "Regulation":
+        for key in ("checked_on", "checked_by"):
+            if self.adherence != "unchecked" and getattr(self, key) is None:
+                raise refuse(f"{self.adherence} needs {key}: say who looked, and when", "adherence")
+        return self
+
+
 class Waiver(Part):
     """Something that the lint found and a person accepted, until a date."""
 

@@ -69,6 +69,8 @@ class Letterhead:
     priced_by_value: frozenset[str] = frozenset()
     contract_sha256: str = ""
     signatories: tuple[Signatory, ...] = ()
+    method: Mapping[str, str] = field(default_factory=dict)
+    verification: Mapping[str, str] = field(default_factory=dict)
     electronic_addresses: ElectronicAddresses | None = None
     tolerance_terms: Tolerance | None = None
     milestones: Mapping[str, Milestone] = field(default_factory=dict)
@@ -118,6 +120,8 @@ def letterhead(
         pending_until=pending_until,
         contract_sha256=digest(contract),
         signatories=contract.signatories,
+        method=contract.method,
+        verification=contract.verification,
         electronic_addresses=contract.parties.electronic_addresses,
         tolerance_terms=contract.tolerance,
         milestones=contract.pricing.milestones,

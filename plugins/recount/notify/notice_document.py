@@ -139,6 +139,9 @@ def _contract(statement: Mapping[str, Any], letterhead: Letterhead) -> dict[str,
             {"party": each.party, "name": each.name, "on": each.on.isoformat()}
             for each in letterhead.signatories
         ],
+        # only where they were agreed: a notice of before they could be is no other one now
+        **({"method": dict(letterhead.method)} if letterhead.method else {}),
+        **({"verification": dict(letterhead.verification)} if letterhead.verification else {}),
         "rights": {
             "reclassify": letterhead.may_reclassify,
             "set_off": letterhead.may_set_off,

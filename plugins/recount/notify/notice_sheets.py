@@ -175,6 +175,9 @@ def agreed(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             else "Not reached yet"
         )
         yield f"pricing.milestones.{name}", f"{on}; nothing is charged before it for {opened}."
+    for section in ("method", "verification"):
+        for name, sentence in document.get(section, {}).items():
+            yield f"{section}.{name}", sentence
     yield "tolerance", document["tolerance"]["says"]
     for right, is_given in document["rights"].items():
         yield f"rights.{right}", _RIGHTS[right] if is_given else f"Not agreed: {_RIGHTS[right]}"

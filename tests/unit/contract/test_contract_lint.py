@@ -15,6 +15,8 @@ def test_the_contract_of_the_design_page_has_notes_and_no_finding(tmp_path: Path
     found = lint(contract, shows_of(contract))
 
     assert [(each.severity, each.lint, each.path) for each in found] == [
+        ("note", "not_written_down", "method"),
+        ("note", "not_written_down", "verification"),
         ("note", "not_signed", "signatories"),
         ("note", "missing_data_right", "data_rights.fine_tuning_data"),
     ]

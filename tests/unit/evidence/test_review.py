@@ -120,6 +120,28 @@ def test_the_way_out_is_counted_from_the_day_in_the_contracts_zone(lake: Lake) -
     assert reviewed(lake)["exit"] is None
 
 
+RULE = {"says": "A processing agreement is in force.", "checked_on": "2026-06-24",
+        "checked_by": "Ines Roth", "evidence": "DPA-2026-04"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("adherence", "is_alarm"), [("kept", False), ("broken", True)])
+def test_whether_a_rule_is_kept_is_reported_and_one_that_is_broken_alarms(
+    lake: Lake, adherence: str, is_alarm: bool
+) -> None:
+    found = reviewed(lake, regulations={"gdpr_art_28": {**RULE, "adherence": adherence}})
+    assert found["regulations"] == {"gdpr_art_28": {**RULE, "adherence": adherence}}
+    assert is_alarming(found) is is_alarm
+    said = f"{adherence} (Ines Roth, 2026-06-24): gdpr_art_28, A processing agreement is in force."
+    assert f"  {said}, DPA-2026-04" in list(review_lines(found))
+
+
+def test_a_rule_that_nobody_looked_at_is_reported_as_unchecked(lake: Lake) -> None:
+    unchecked = {"says": "Calls are recorded with consent.", "adherence": "unchecked"}
+    found = reviewed(lake, regulations={"consent": unchecked})
+    assert is_alarming(found) is False
+    assert "  unchecked: consent, Calls are recorded with consent." in list(review_lines(found))
+
+
 def test_without_a_settled_month_there_is_nothing_to_say(lake: Lake) -> None:
     found = reviewed(lake)
     assert (found["months"], is_alarming(found)) == ([], False)

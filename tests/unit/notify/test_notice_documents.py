@@ -31,6 +31,8 @@ SIGNED = replace(
         Signatory.model_validate({"party": "buyer", "name": "Petra Lang", "on": "2016-01-20"}),
         Signatory.model_validate({"party": "vendor", "name": "Sam Reyes", "on": "2016-01-22"}),
     ),
+    method={"own_records": "The buyer counts from its helpdesk's log."},
+    verification={"recomputed": "Either side may compute a month again."},
     tolerance_terms=Tolerance.model_validate({"percent": "2", "of": "invoiced"}),
 )
 ASKING = replace(SIGNED, may_reclassify=False)
@@ -92,6 +94,8 @@ def test_the_annex_says_what_was_agreed_how_it_was_counted_and_how_to_compute_it
         f"outcomes.resolution.says {ACME.outcomes['resolution'].says}",
         "outcomes.resolution.clauses.satisfied",
         "signatories.1 Sam Reyes, for the vendor, 2016-01-22",
+        "method.own_records The buyer counts from its helpdesk's log.",
+        "verification.recomputed Either side may compute a month again.",
         "Every event that can conclude an outcome was tried",
         "python3 -I evaluator.py PACK",
         "ab" * 32,
@@ -253,6 +257,8 @@ def test_the_workbook_quotes_the_contract_and_goes_back_to_earlier_months(outbox
     assert definitions["outcomes.resolution.says"] == ACME.outcomes["resolution"].says
     assert definitions["rights.reclassify"].startswith("Above the tolerance")  # type: ignore[union-attr]
     assert definitions["signatories.0"] == "Petra Lang, for the buyer, 2016-01-20"
+    assert definitions["method.own_records"] == SIGNED.method["own_records"]
+    assert definitions["verification.recomputed"] == SIGNED.verification["recomputed"]
     (month,) = rows_in(mail.file(".xlsx"), "Roll-forward")
     assert month["Month"] == "2016-05"
     assert exact(month["New, USD"]) == exact(month["Closing, USD"]) == Decimal("31.68")
@@ -294,3 +300,4 @@ def test_what_the_notice_says_is_what_is_approved(outbox: Post) -> None:
     assert content(SIGNED, Annex(), as_of="2017-01-01T00:00:00Z", evidence=None) == first
     assert content(replace(SIGNED, due_on=date(2016, 5, 16))) != first
     assert content(replace(SIGNED, vendor="Example AI Ltd")) != first
+    assert content(replace(SIGNED, method={})) != first
