@@ -2,27 +2,32 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
-from recount import due
+from recount import baseline_spend, due
 from recount.contract.model import Contract
 from recount.decide import percent
 from recount.lake import Lake
-from recount.money import written
+from recount.money import each, written
 from recount.periods import format_instant
-
-_EACH = Decimal("0.0001")
 
 
 def review(
-    lake: Lake, contract: Contract, as_of: datetime, baseline: Decimal | None = None
+    lake: Lake,
+    contract: Contract,
+    as_of: datetime,
+    baseline: Decimal | None = None,
+    spend: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the months of a contract that were settled by an instant say, as JSON has it.
 
-    `baseline` is what an outcome costs without the vendor. Amounts and shares are text; a price of
-    each has four decimals. What is compared with nothing is null.
+    `baseline` is what an outcome costs without the vendor, and `spend` what support cost before it
+    came; where that is all that is given, the cost of a ticket then is the baseline. Amounts and
+    shares are text; a price of each has four decimals. What is compared with nothing is null.
     """
+    if baseline is None and spend is not None and spend["each"] is not None:
+        baseline = Decimal(spend["each"])
     standing = due.standing_statements(lake, contract.contract, until=as_of)
     settled = {name: of for name, of in sorted(standing.items()) if due.is_settled(of)}
     months = [_month(name, of, settled) for name, of in settled.items()]
@@ -35,6 +40,7 @@ def review(
         "months_above_tolerance": _streak(months),
         "growth": _growth(contract, months),
         "prices": _prices(contract, settled.values(), baseline),
+        "baseline_spend": spend,
         "exit": _exit(contract, as_of),
         "regulations": {
             name: each.model_dump(mode="json") for name, each in contract.regulations.items()
@@ -97,32 +103,27 @@ def _prices(
     """
     found = list(statements)
     billed, happened, paid = (
-        sum((Decimal(of) for of in amounts), Decimal(0))
+        sum(map(Decimal, amounts), Decimal(0))
         for amounts in (
-            [each["amounts"]["invoiced"] for each in found],
-            [each["amounts"]["recounted"] for each in found],
-            [each["settles"]["amount"] for each in found],
+            [of["amounts"]["invoiced"] for of in found],
+            [of["amounts"]["recounted"] for of in found],
+            [of["settles"]["amount"] for of in found],
         )
     )
-    invoiced = sum(_count(each, "invoiced_count") for each in found)
-    recounted = sum(_count(each, "recounted_count") for each in found)
-    each = _each(paid, recounted)
+    invoiced = sum(_count(of, "invoiced_count") for of in found)
+    recounted = sum(_count(of, "recounted_count") for of in found)
+    price = each(paid, recounted)
     return {
-        "billed_each": _each(billed, invoiced),
-        "fair_each": _each(happened, invoiced),
+        "billed_each": each(billed, invoiced),
+        "fair_each": each(happened, invoiced),
         "discount": percent(billed - happened, billed),
-        "paid_for_each_outcome": each,
+        "paid_for_each_outcome": price,
         "baseline": None if baseline is None else f"{baseline:f}",
         "is_below_baseline": None
-        if baseline is None or each is None
+        if baseline is None or price is None
         else paid < baseline * recounted,
         "paid": written(paid, contract.minor_units),
     }
-
-
-def _each(amount: Decimal, count: int) -> str | None:
-    with localcontext(prec=60):
-        return str((amount / count).quantize(_EACH, ROUND_HALF_EVEN)) if count else None
 
 
 def _exit(contract: Contract, as_of: datetime) -> dict[str, Any] | None:
@@ -164,6 +165,8 @@ def review_lines(document: Mapping[str, Any]) -> Iterator[str]:
             f"{month['settled']:>16}{above}"
         )
     yield from _regulation_lines(document["regulations"])
+    if document["baseline_spend"]:
+        yield from baseline_spend.lines(document["baseline_spend"], currency)
     if not document["months"]:
         yield "  No month is settled yet."
         return

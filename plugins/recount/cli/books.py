@@ -75,20 +75,24 @@ def accrual(
 @as_of_option
 @lake_option
 @click.option("--baseline", type=Amount(), help="What an outcome costs without the vendor.")
+@click.option("--spend", type=click.Path(path_type=Path),
+              help="A file of what support cost before, by month and category.")  # fmt: skip
 @json_option
 def review(
-    contract_path: Path, as_of: datetime, lake_uri: str, baseline: Decimal | None, as_json: bool
-) -> None:
+    contract_path: Path, as_of: datetime, lake_uri: str, baseline: Decimal | None,
+    spend: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Say what the settled months say together: drift, growth, prices, and the way out.
 
     Exit code 0: nothing to act on. 1: the last month was above the tolerance, the vendor's count
     grew more than the contract expects, or an outcome is not below the baseline.
     """
-    from recount import reviewing
+    from recount import baseline_spend, reviewing
     from recount.lake import open_lake
 
     newest = newest_of(contract_path)
-    document = reviewing.review(open_lake(lake_uri), newest, as_of, baseline)
+    before = baseline_spend.read(spend, newest) if spend else None
+    document = reviewing.review(open_lake(lake_uri), newest, as_of, baseline, before)
     print_document(document, reviewing.review_lines, as_json)
     sys.exit(1 if reviewing.is_alarming(document) else 0)
 
