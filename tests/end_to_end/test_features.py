@@ -446,6 +446,22 @@ def test_g1_one_altered_byte_of_what_was_landed_is_found_and_named(
     assert harmed.objects("statements") == published.objects("statements")
 
 
+@pytest.mark.parametrize("kind", ["zst", "json"])
+def test_g1_what_was_landed_and_is_gone_is_named_and_nothing_more_is_published(
+    published: Buyer, tmp_path: Path, kind: str
+) -> None:
+    harmed = published.copy(tmp_path / "lake")
+    (key,) = (
+        key for key in harmed.objects("landed") if "helpdesk/events" in key and key.endswith(kind)
+    )
+    (harmed.lake / key).unlink()
+    before = harmed.objects()
+    done = harmed.run()
+    assert done.exit_code == 2
+    assert (key if kind == "zst" else "holds no manifest with the digest") in done.stderr
+    assert harmed.objects() == before
+
+
 def test_g2_the_ids_of_the_sources_are_kept_to_the_last_table(published: Buyer) -> None:
     with (published.contract.parent / "events.csv").open(newline="") as file:
         subject_of = {row["event_id"]: row["subject_id"] for row in csv.DictReader(file)}

@@ -159,6 +159,7 @@ def test_a_server_gets_each_mail_once(posted: dict[str, Posted]) -> None:
     assert posted["first"].seen.statement["notice"]["state"] == "sent"
     assert posted["again"].received == posted["first"].received
     assert posted["again"].seen.notice_steps == ["drafted", "approved", "sending", "sent"]
+    assert posted["again"].seen.lake == posted["first"].seen.lake
 
 
 def test_what_changed_after_the_notice_was_sent_is_only_drafted(posted: dict[str, Posted]) -> None:

@@ -5,7 +5,23 @@ import pytest
 from recount.evidence.spreadsheet import cell, csv_text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "@SUM(A1)", "-2+3", "\t=1", "\uff1d1", " -x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "@SUM(A1)",
+        "-2+3",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " -x",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20A",
+    ],
+)
 def test_what_might_be_a_formula_is_a_text(text: str) -> None:
     assert cell(text) == f"'{text}"
 

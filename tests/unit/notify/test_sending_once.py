@@ -240,6 +240,19 @@ def test_a_refused_notice_stays_approved_and_goes_out_later(lake: Lake, inbox: I
     assert len(inbox.mails) == 1
 
 
+@pytest.mark.parametrize("at", ["EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_server_that_fails_before_it_has_the_mail_leaves_it_approved_and_it_is_tried_again(
+    lake: Lake, inbox: Inbox, at: str
+) -> None:
+    with failing_server(at, servers.drop) as (connection, whole):
+        failed = noticed(Post(lake, connection, AT))
+    assert (failed.state, bool(failed.because), whole) == ("approved", True, [])
+    with mail_server(inbox) as connection:
+        again = noticed(Post(lake, connection, AT))
+    assert (again.state, again.message_id) == ("sent", failed.message_id)
+    assert len(inbox.mails) == 1
+
+
 def test_who_was_only_put_off_gets_the_notice_later_and_nobody_else_twice(lake: Lake) -> None:
     three = accepting(AUTOMATIC, vendor_addresses=("a@v.example", "b@v.example", "c@v.example"))
     first = Inbox(refusals={"b@v.example": "450 greylisted", "c@v.example": "550 unknown"})
