@@ -10,12 +10,12 @@ from recount.contract.vocabulary import minor_units
 from recount.disputes import Dispute, find
 from recount.errors import RecountError
 from recount.evidence.decisions import line, note
-from recount.evidence.register import Step
+from recount.evidence.register import NOTED, Step
 from recount.lake import Lake
 from recount.money import rounded
 
 _OF_MONEY = frozenset({"credited", "part_credited"})
-_NEEDS_REASON = frozenset({"rejected", "closed", "sent", "not_sent"})
+_NEEDS_REASON = frozenset({"rejected", "closed", "sent", "not_sent", NOTED})
 
 
 @dataclass(frozen=True)

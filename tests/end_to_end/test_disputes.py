@@ -170,9 +170,19 @@ def test_a_case_goes_from_sent_to_closed(sent: Desk) -> None:
     assert [step["by"] for step in closed["steps"]][2:] == ["Jo Kern"] * 6
 
 
+def test_what_is_noted_stands_beside_the_case_and_changes_nothing_of_it(sent: Desk) -> None:
+    before = sent.only
+    noted = sent.record("noted", *JO, "--because", "the mail to billing@vendor.example bounced")
+    assert noted["steps"][-1]["because"] == "the mail to billing@vendor.example bounced"
+    changed = {key for key in before if noted[key] != before[key]}
+    assert changed == {"steps"}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["noted"], "reason (--because)"),
+        (["noted", "--because", "paid", "--amount", "1.00"], "no money moves with noted"),
         (["credited", "--amount", "1.01"], "1.00 USD is open"),
         (["credited", "--amount", "0.00"], "is not an amount of it"),
         (["part_credited", "--amount", "0.005"], "more decimals than USD"),

@@ -164,6 +164,7 @@ def withdraw(dispute_id: str, by: str, because: str, lake_uri: str, as_json: boo
 @id_argument
 @click.argument("step", type=click.Choice([
     "acknowledged", "credited", "part_credited", "rejected", "closed", "sent", "not_sent",
+    "noted",
 ]))  # fmt: skip
 @by_option
 @because_option(required=False)
@@ -178,8 +179,9 @@ def record(
     """Note what the vendor answered, what it credited, or that a case is closed.
 
     `sent` and `not_sent` are for a notice of which nobody knows whether it arrived: by your word it
-    did, or it did not and may be sent again. Give the credit note's number if there is one, so that
-    it is counted once when it arrives with an invoice.
+    did, or it did not and may be sent again. `noted` stands beside the case and changes nothing of
+    it. Give the credit note's number if there is one, so that it is counted once when it arrives
+    with an invoice.
     """
     from recount.lake import open_lake
     from recount.noting import Note

@@ -57,6 +57,8 @@ FOLLOWS: Mapping[str, frozenset[str]] = {
 # Who drafts and sends without being asked; no person may bear that name.
 PREPARED_BY = "recount"
 AMENDMENTS = frozenset({"amendment_drafted", "amendment_withdrawn"})
+# What a person notes beside a case, such as a bounce; no state comes of it (FAULTS M6).
+NOTED = "noted"
 # `approved` is amendable where the mail lies in the outbox: a person may have sent it from there.
 AMENDABLE = frozenset(
     {
@@ -104,13 +106,18 @@ def newest(steps: Sequence[Step], kinds: Iterable[str]) -> Step | None:
     return next((step for step in reversed(steps) if step.kind in wanted), None)
 
 
+def without_notes(steps: Sequence[Step]) -> Sequence[Step]:
+    """Return the steps of which a state comes."""
+    return [step for step in steps if step.kind != NOTED]
+
+
 def mail_state(steps: Sequence[Step]) -> str:
     """Return where the mail itself stands, amendments apart; `` where there is no step.
 
     A refusal leaves the state as it was before the attempt, so it may be tried again.
     """
     current, was_sent = "", False
-    for step in steps:
+    for step in without_notes(steps):
         if step.kind == "not_sent":
             current = "sent" if was_sent else "approved"
         elif step.kind not in AMENDMENTS:
@@ -128,7 +135,7 @@ def state(steps: Sequence[Step]) -> str:
     if amendment is None or current not in AMENDABLE:
         return current
     # What a person noted after it was drafted says more of the case than the amendment.
-    is_news = current in ("approved", "sent", "amended") or amendment is steps[-1]
+    is_news = current in ("approved", "sent", "amended") or (amendment is without_notes(steps)[-1])
     return "amendment_drafted" if is_news and current != "send_unknown" else current
 
 
@@ -200,6 +207,8 @@ def _may_follow(steps: Sequence[Step], kind: str) -> bool:
         return current in AMENDABLE
     if kind == "amended" and waiting_amendment(steps) is None:
         return False
+    if kind == NOTED:
+        return bool(current)
     return kind in FOLLOWS.get(current, frozenset())
 
 

@@ -20,6 +20,7 @@ from recount.evidence.register import (
     newest,
     sha256,
     state,
+    without_notes,
 )
 from recount.lake import Lake
 from recount.notify import smtp
@@ -99,7 +100,7 @@ def send_approved(register: Register, post: Post) -> Delivery:
 
 def describe(register: Register, steps: Sequence[Step], *, uri: str = "") -> Delivery:
     """Say where a mail stands by its steps."""
-    last = steps[-1]
+    last = without_notes(steps)[-1]
     refusal = last.facts["because"] if last.kind in ("not_sent", "send_unknown") else ""
     digest = _fact(steps, DRAFTS, "mail")
     draft_uri = register.lake.uri(mail_key(register.folder, digest)) if digest else ""
@@ -186,7 +187,7 @@ def _record(
             return describe(register, register.append(seen, attempt.result, at=at, **facts))
         except StepTakenError:
             after = register.steps()
-            if any(step.kind not in AMENDMENTS for step in after[len(seen) :]):
+            if any(step.kind not in AMENDMENTS for step in without_notes(after[len(seen) :])):
                 return describe(register, after)
             seen = after
     raise TransientError(f"{register.folder} is written by too many runs at once; run again")

@@ -22,6 +22,7 @@ from recount.evidence.register import (
     newest,
     sha256,
     told,
+    without_notes,
 )
 from recount.periods import format_instant, parse_instant
 
@@ -77,7 +78,7 @@ def _record(
     register: Register, steps: Sequence[Step], kind: str, draft: Draft, at: datetime
 ) -> None:
     if kind == "approved":
-        last = steps[-1].facts
+        last = without_notes(steps)[-1].facts
         register.append(
             steps, kind, at=at, by=AUTOMATIC, content=last["content"], mail=last["mail"]
         )
@@ -134,7 +135,7 @@ def _next_step(
 def _may_begin(steps: Sequence[Step], draft: Draft) -> bool:
     if draft.mail is None or _is_older(steps, draft):
         return False
-    last = steps[-1] if steps else None
+    last = without_notes(steps)[-1] if steps else None
     if last and last.kind == "draft_rejected":
         return bool(last.facts["content"] != draft.content)
     # A notice that a person withdrew stays withdrawn; a draft that a run withdrew may come back.

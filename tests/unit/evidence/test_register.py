@@ -73,6 +73,13 @@ def test_a_register_without_steps_has_no_state(register: Register) -> None:
         ([*SENT, "amendment_drafted", "amended", "amendment_drafted"], "amendment_drafted"),
         (["drafted", "approved", "drafted"], "drafted"),
         (["drafted", "withdrawn"], "withdrawn"),
+        (["drafted", "noted"], "drafted"),
+        (["drafted", "approved", "noted", "sending"], "send_unknown"),
+        (["drafted", "approved", "sending", "noted", "sent", "noted"], "sent"),
+        (
+            ["drafted", "approved", "sending", "sent", "amendment_drafted", "noted"],
+            "amendment_drafted",
+        ),
     ],
 )
 def test_the_last_steps_say_where_a_mail_stands(

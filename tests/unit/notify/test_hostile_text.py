@@ -58,7 +58,7 @@ def mailed(post: Post, letterhead: Letterhead = ACME, ids: Any = (), **changes: 
 HOSTILE = replace(
     ACME,
     vendor=f"Evil {SCRIPT} {{{{ 7*7 }}}}",
-    buyer="A&B <b>GmbH</b>",
+    buyer="A&B <b>GmbH</b><style>*{display:none}</style>",
     title='" onmouseover="alert(1)',
     invoice_ids=(f"INV\r\nBcc: all@x.example {RTL}",),
     purchase_orders=("javascript:alert(1)",),
@@ -70,7 +70,7 @@ FINDING = {"rule": SCRIPT, "severity": "hold", "because": f"a\nb {SCRIPT}", "obs
 @pytest.mark.parametrize("decision", ["dispute", "hold"])
 def test_markup_in_any_text_is_shown_and_not_run(outbox: Post, decision: str) -> None:
     mail = mailed(outbox, HOSTILE, decision=decision, findings=[FINDING])
-    for markup in ("<script", "<b>", "<img src=x", 'onmouseover="', "{% raw"):
+    for markup in ("<script", "<b>", "<style", "<img src=x", 'onmouseover="', "{% raw"):
         assert markup not in mail.html.replace("{% raw %}&lt;", "")
     assert SCRIPT in mail.seen
     assert "{{ 7*7 }}" in mail.seen
@@ -83,6 +83,7 @@ def test_markup_in_the_notice_is_shown_and_not_run(outbox: Post) -> None:
     mail = one_mail_in(outbox.lake, "notices")
     assert "<script" not in mail.html
     assert "<img" not in mail.html
+    assert "<style" not in mail.html
     assert SCRIPT in mail.seen
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from recount.connections import Connection
-from recount.evidence.decisions import amend, approve
+from recount.evidence.decisions import amend, approve, note, reject
 from recount.evidence.register import Register, state
 from recount.lake import Lake
 from recount.notify.delivery import Delivery, Post, send_approved
@@ -271,6 +271,51 @@ def test_who_was_only_put_off_gets_the_notice_later_and_nobody_else_twice(lake: 
     assert (first.recipients, second.recipients) == ([["a@v.example"]], [["b@v.example"]])
     assert first.mails == second.mails
     assert delivery.accepted == ("a@v.example", "b@v.example")
+
+
+def test_a_bounce_that_is_noted_changes_nothing_and_no_mail_follows_it(
+    post: Post, inbox: Inbox
+) -> None:
+    sent = noticed(post)
+    register = Register(post.lake, f"notices/{sent.id}")
+    because = "the mail to billing@vendor.example bounced"
+    note(register, "noted", by="Jo Kern", at=AT, facts=lambda _: {"because": because})
+    assert noticed(post) == sent
+    assert noticed(post, as_of=JUNE) == sent
+    assert (steps_of(post, sent)[-1], len(inbox.mails)) == ("noted", 1)
+
+
+def test_a_note_beside_a_draft_or_a_rejection_keeps_no_run_from_going_on(outbox: Post) -> None:
+    waiting = noticed(outbox, ACME)
+    register = Register(outbox.lake, f"notices/{waiting.id}")
+
+    def add() -> None:
+        note(register, "noted", by="Jo Kern", at=AT, facts=lambda _: {"because": "they called"})
+
+    add()
+    content = register.steps()[0].facts["content"]
+    reject(register, content=content, by="cfo@acme.example", because="T7 was ours", at=AT)
+    add()
+    assert noticed(outbox, as_of=JUNE).state == "draft_rejected"
+    assert noticed(outbox, counts=MORE, as_of=JUNE).state == "approved"
+
+
+def test_a_note_beside_a_draft_does_not_keep_it_from_being_approved(outbox: Post) -> None:
+    waiting = noticed(outbox, ACME)
+    register = Register(outbox.lake, f"notices/{waiting.id}")
+    note(register, "noted", by="Jo Kern", at=AT, facts=lambda _: {"because": "they called"})
+    assert noticed(outbox).state == "approved"
+
+
+def test_what_is_noted_while_a_mail_is_under_way_does_not_hide_its_result(lake: Lake) -> None:
+    def answer(handler: Any) -> None:
+        (folder,) = {key.split("/")[1] for key in lake.keys("notices")}
+        register = Register(lake, f"notices/{folder}")
+        note(register, "noted", by="Jo Kern", at=AT, facts=lambda _: {"because": "they called"})
+        handler.wfile.write(b"250 OK\r\n")
+
+    with failing_server(".", answer) as (connection, _):
+        assert noticed(Post(lake, connection, AT)).state == "sent"
 
 
 def test_after_silence_behind_the_final_dot_nobody_is_mailed_again(
