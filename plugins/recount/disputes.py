@@ -140,7 +140,7 @@ class Dispute:
             "because": facts.get("because") or None,
             "sha256": step.digest,
         }
-        names = ("amount", "credit_note", "content", "recipients")
+        names = ("started_by", "amount", "credit_note", "content", "recipients")
         document |= {name: facts[name] for name in names if name in facts}
         if step.kind in DRAFTS:
             document["draft"] = self._mail(facts["mail"])

@@ -263,7 +263,8 @@ def _step(step: dict[str, Any], currency: str) -> Iterator[str]:
     amount = f" {step['amount']} {currency}" if "amount" in step else ""
     credit_note = f" ({step['credit_note']})" if "credit_note" in step else ""
     because = f": {plain(step['because'])}" if step["because"] else ""
-    said = f"{step['step']}{amount}{credit_note} by {step['by'] or 'recount'}{because}"
+    run = f", in a run of {plain(step['started_by'])}" if "started_by" in step else ""
+    said = f"{step['step']}{amount}{credit_note} by {step['by'] or 'recount'}{run}{because}"
     yield f"  {step['number']:>3}  {step['at']}  {said}"
     yield f"       sha256 {step['sha256']}"
     for address, words in step.get("recipients", {}).items() if _is_told(step) else ():

@@ -115,7 +115,7 @@ def _asked(document: Mapping[str, Any], matter: Matter) -> str:
     if matter.kind == "query":
         words = "Show which events these lines rest on; this is a question and not a claim."
     else:
-        words = f"Send a credit note over {money(matter.amount, document['currency'])}."
+        words = f"Send a credit note for {money(matter.amount, document['currency'])}."
     of = f" Invoices {together} together." if len(document["invoices"]) > 1 else ""
     return f"{words}{of} Notice {document['id']}."
 

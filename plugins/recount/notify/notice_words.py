@@ -92,7 +92,7 @@ class Words:
     def to_do(self) -> str:
         """The one thing that is asked, and by when."""
         if self.is_claim:
-            return f"Please send a credit note over {self.amount} {self._by}."
+            return f"Please send a credit note for {self.amount} {self._by}."
         return f"Please show {self._by} which events these lines rest on."
 
     @property

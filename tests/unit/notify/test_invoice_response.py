@@ -120,7 +120,7 @@ def test_a_dispute_is_accepted_on_the_condition_of_a_partial_credit_note(outbox:
     assert words(root, "StatusReasonCode") == ["QTY", "CNP"]
     found, asked = words(root, "StatusReason")
     assert "disputed 32 lines, 31.68 USD" in found
-    assert asked.startswith("Send a credit note over 31.68 USD.")
+    assert asked.startswith("Send a credit note for 31.68 USD.")
     assert (words(root, "ID")[-1], words(root, "IssueDate")) == (
         "INV-2016-03", ["2016-05-01", "2016-04-04"],
     )  # fmt: skip

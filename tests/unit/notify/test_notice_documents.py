@@ -72,7 +72,7 @@ def test_the_letter_says_what_the_matter_is_what_is_asked_and_by_what_right(outb
     letter = pages_of(noticed(outbox, SIGNED).file(".pdf"))[0]
     for said in (
         "We dispute 31.68 USD of your invoice for March 2016",
-        "Please send a credit note over 31.68 USD by 15 May 2016.",
+        "Please send a credit note for 31.68 USD by 15 May 2016.",
         "The undisputed 215.82 USD is paid by 15 May 2016.",
         "INV-2016-03 issued 4 April 2016",
         "1 to 31 March 2016 by the clock of Europe/Berlin",
@@ -131,7 +131,7 @@ def test_the_vendors_own_events_are_asked_for_where_that_right_was_agreed(
 
 def test_a_due_date_that_is_past_is_no_deadline(outbox: Post) -> None:
     late = noticed(outbox, replace(ACME, due_on=date(2016, 5, 1)))
-    assert "over 31.68 USD within 14 days of this notice." in text_of_pdf(late.file(".pdf"))
+    assert "for 31.68 USD within 14 days of this notice." in text_of_pdf(late.file(".pdf"))
     assert "is paid as the invoice falls due." in " ".join(late.text.split())
 
 

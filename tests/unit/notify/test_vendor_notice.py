@@ -54,7 +54,7 @@ def test_the_notice_says_what_is_disputed_why_and_what_is_asked(outbox: Post) ->
     assert "Auto-Submitted" not in mail.headers
     flat = " ".join(mail.text.split())
     assert "32 lines worth 31.68 USD are over-invoiced" in flat
-    assert "Please send a credit note over 31.68 USD by 15 May 2016." in flat
+    assert "Please send a credit note for 31.68 USD by 15 May 2016." in flat
     assert "No reopened or followed_up event within 14 days" in flat
     assert ACME.outcomes["resolution"].says in flat
 
