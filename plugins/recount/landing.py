@@ -19,8 +19,7 @@ from recount.sources.extraction import ControlTotal, Extraction, Feed, Page
 
 __all__ = [
     "ControlTotal", "Extraction", "Feed", "Manifest", "Page", "PageEntry",
-    "find", "land", "land_feed", "latest", "opened", "pages", "unreferenced", "verify_chain",
-    "whole",
+    "find", "land", "land_feed", "latest", "opened", "pages", "verify_chain", "whole",
 ]  # fmt: skip
 
 _RACES = 100
@@ -147,14 +146,6 @@ def verify_chain(lake: Lake, owner: str, source: str, stream: str) -> list[Manif
         manifests.append(manifest)
         previous = manifest.seal
     return manifests
-
-
-def unreferenced(lake: Lake, owner: str, source: str, stream: str) -> list[str]:
-    """Return the keys of pages that no manifest lists: left by a killed run, safe to delete."""
-    chain = Chain(owner, source, stream)
-    manifests = verify_chain(lake, owner, source, stream)
-    listed = {entry.key for manifest in manifests for entry in manifest.pages}
-    return [key for key in lake.keys(chain.folder) if key.endswith(".zst") and key not in listed]
 
 
 def _stored(lake: Lake, chain: Chain) -> Iterator[bytes]:

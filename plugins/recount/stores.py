@@ -68,7 +68,9 @@ def bucket(uri: str, connection_id: str | None) -> Place:
         raise StoreError(f"{uri} names no bucket; write s3://bucket/prefix")
     prefix = unquote(parts.path).strip("/")
     place = f"s3://{parts.netloc}/{prefix}".rstrip("/")
-    session, endpoint = _session(place, connections.find(connection_id) if connection_id else None)
+    connection = connections.find(connection_id) if connection_id else None
+    session, asking = _session(place, connection)
+    endpoint = asking.meta.endpoint_url
     store = S3Store(
         parts.netloc,
         prefix=prefix or None,
@@ -134,7 +136,12 @@ def _sentence(what: str, said: str) -> RecountError:
     return TransientError(f"{what}: the storage cannot be reached; check the endpoint or run again")
 
 
-def _session(place: str, connection: connections.Connection | None) -> tuple[Any, str]:
+def client(uri: str, connection_id: str) -> Any:
+    """Return boto3's client of a bucket's storage, for what obstore cannot ask; as in `bucket`."""
+    return _session(uri, connections.find(connection_id))[1]
+
+
+def _session(place: str, connection: connections.Connection | None) -> tuple[Any, Any]:
     # Imported here because plain files need no boto3, and it takes long to import.
     import boto3
     from botocore.exceptions import BotoCoreError
@@ -150,8 +157,8 @@ def _session(place: str, connection: connections.Connection | None) -> tuple[Any
             profile_name=extra.get("profile_name"),
         )
         region = session.region_name or "us-east-1"
-        client = session.client("s3", region_name=region, endpoint_url=extra.get("endpoint_url"))
-        return session, client.meta.endpoint_url
+        endpoint = extra.get("endpoint_url")
+        return session, session.client("s3", region_name=region, endpoint_url=endpoint)
     except (BotoCoreError, ValueError) as problem:
         raise StoreError(
             f"{place}: boto3 does not accept the AWS settings ({type(problem).__name__}); "

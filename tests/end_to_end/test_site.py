@@ -10,7 +10,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from recount.cli import main
+from recount.lake import open_lake
 from recount.project import ROOT, made_by
+from recount.sweeping import unreferenced
 from tests.end_to_end.buyer import Buyer
 
 AS_OF = "2026-05-01T00:00:00Z"
@@ -107,6 +109,12 @@ def test_every_link_of_the_page_leads_to_a_file_of_the_copy(audited: tuple[Buyer
     for link in links:
         assert (index(copied).parent / link).resolve().is_relative_to(copied.resolve())
         assert (index(copied).parent / link).is_file(), link
+
+
+def test_a_sweep_finds_that_something_names_every_object(audited: tuple[Buyer, Path]) -> None:
+    buyer, _ = audited
+    assert any(key.startswith("audit/models/") for key in buyer.objects())
+    assert unreferenced(open_lake(str(buyer.lake))) == []
 
 
 def test_what_people_wrote_is_text(audited: tuple[Buyer, Path]) -> None:

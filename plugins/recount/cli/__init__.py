@@ -15,6 +15,7 @@ from recount.cli.people import people
 from recount.cli.prices import compare, price
 from recount.cli.refusing import Refusing
 from recount.cli.sampling import sample
+from recount.cli.sweeping import sweep
 
 __all__ = ["main"]
 
@@ -29,7 +30,7 @@ def main() -> None:
     """
 
 
-_ABOUT_MONTHS = (run, replay, status, overlaps, disputes)
+_ABOUT_MONTHS = (run, replay, status, overlaps, disputes, sweep)
 _FOR_THE_BOOKS = (expect, accrual, rollforward, review)
 _FOR_WHO_CHECKS = (verify, trace, sample, site, exceptions)
 for command in (

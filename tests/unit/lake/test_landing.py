@@ -16,6 +16,7 @@ from recount import landing
 from recount.errors import LandingError
 from recount.lake import Lake, open_lake
 from recount.landing import ControlTotal, Extraction, Page
+from recount.sweeping import unreferenced
 from tests.unit.lake.landed import CHAIN, RECEIVED_AT, extraction_of, land, path_of, read_back
 
 
@@ -95,10 +96,10 @@ def test_killed_before_the_manifest_nothing_counts_and_the_page_is_used_again(di
     assert killed.returncode == -9
     [orphan] = disk.keys()
     assert landing.latest(disk, "acme", "helpdesk", "events", "2016-03") is None
-    assert landing.unreferenced(disk, "acme", "helpdesk", "events") == [orphan]
+    assert [each.key for each in unreferenced(disk)] == [orphan]
     manifest = land(disk, b"event_id\n1\n")
     assert [entry.key for entry in manifest.pages] == [orphan]
-    assert landing.unreferenced(disk, "acme", "helpdesk", "events") == []
+    assert unreferenced(disk) == []
 
 
 def test_what_no_manifest_lists_is_not_read(disk: Lake) -> None:
