@@ -1,8 +1,6 @@
 """What a statement was made of: its contract as it was run, its inputs, and its marts."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from recount import published
@@ -13,6 +11,7 @@ from recount.earlier import EarlierMonths
 from recount.errors import LandingError
 from recount.lake import Lake
 from recount.periods import parse_instant
+from recount.scratch import scratch_folder
 
 
 def keep(lake: Lake, contract: Contract) -> None:
@@ -30,8 +29,8 @@ def contract_of(lake: Lake, facts: Mapping[str, Any]) -> Contract:
     data = lake.get(key)
     if published.sha256(data) != facts["contract_sha256"]:
         raise LandingError(f"{lake.uri(key)} was altered; restore it from a backup")
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        path = Path(folder) / "contract.yml"
+    with scratch_folder() as folder:
+        path = folder / "contract.yml"
         path.write_bytes(data)
         return read(path)
 

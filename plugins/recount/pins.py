@@ -1,10 +1,8 @@
 """Extract and land, and pin what a month was landed from, so that a run repeated reads the same."""
 
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from recount import landing, lineage, people, published
@@ -13,6 +11,7 @@ from recount.contract.model import Contract
 from recount.errors import InvoiceMissing, LandingError
 from recount.month import Month
 from recount.periods import Period
+from recount.scratch import scratch_folder
 from recount.sources import hashes_people, source_of, terms_of
 from recount.sources.extraction import Extraction, Feed
 
@@ -72,11 +71,9 @@ def _extract_and_land(
             lake, owner, period.name, stream, received_at, until=until, progress=progress
         ).digest
 
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
+    with scratch_folder() as folder:
         try:
-            streams = source_of(terms).extract(
-                terms, period, as_of=month.instant, scratch=Path(folder)
-            )
+            streams = source_of(terms).extract(terms, period, as_of=month.instant, scratch=folder)
         except InvoiceMissing as missing:
             return {"streams": {}, "missing": str(missing)}
         # side by side: they share the pace of their system, and mostly wait for it

@@ -1,14 +1,13 @@
 """One build of a month: what was landed goes in, and the built database can be read."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from recount.contract.balances import Balances
 from recount.contract.model import Contract
 from recount.gathering import gather
 from recount.month import Month
+from recount.scratch import scratch_folder
 from recount.sources import unused_by
 from recount.warehouse import Reading, Scratch, reconcile
 
@@ -23,8 +22,8 @@ def recounted(
     months left of what months share. ReconcileError, LandingError or SourceError where there is no
     statement to be had.
     """
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        scratch = Scratch(Path(folder))
+    with scratch_folder() as folder:
+        scratch = Scratch(folder)
         terms, tables = gather(
             scratch, month.lake, contract, month.period, month.instant, streams, left
         )

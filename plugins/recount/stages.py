@@ -5,7 +5,6 @@ stage, and a stage that is run again ends in the same bytes. What a stage return
 JSON, for the next one.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from recount.month import Month
 from recount.pins import land, manifest_keys, pins_of
 from recount.recounting import recounted
 from recount.running import alone
+from recount.scratch import scratch_folder
 from recount.statement import Kind, from_marts
 from recount.telling import tell
 from recount.warehouse import EVIDENCE, MARTS, Reading
@@ -77,9 +77,9 @@ def _marts(built: Reading) -> Iterator[tuple[str, pa.Table | Path]]:
     # one after another: at a million subjects each large one takes a tenth of a GB
     yield from ((name, built.mart(name)) for name in MARTS)
     (kind,) = built.mart("statements", "kind")["kind"].to_pylist()
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
+    with scratch_folder() as folder:
         for name in EVIDENCE if kind == Kind.FINAL else ():
-            path = Path(folder) / f"{name}.parquet"
+            path = folder / f"{name}.parquet"
             built.write(name, path)
             yield name, path
 
@@ -232,8 +232,8 @@ def replay(month: Month, *, progress: Progress = lambda _: None) -> dict[str, An
     The sources are read anew, and nobody is told. Of the month's own lake only what earlier months
     settled is read, where the contract's months share something.
     """
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        aside = replace(month, lake_uri=folder)
+    with scratch_folder() as folder:
+        aside = replace(month, lake_uri=str(folder))
         take_over(month, aside)
         _, statement = _up_to_the_decision(aside, False, progress)
         return published.read(aside.lake, statement)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from recount.notify.operations import Trouble
 from recount.periods import Period, format_instant, parse_instant
 from recount.project import ROOT
 from recount.running import alone
+from recount.scratch import remove_scratch
+from recount.stopping import Stopped, heeding
 
 _Result = TypeVar("_Result")
 _LOG = logging.getLogger("recount")
@@ -249,8 +252,12 @@ def _name_map_index(key: str, label: str) -> None:
 def _guarded(month: Month, stage: Callable[[], _Result]) -> _Result:
     """Run a stage; what cannot succeed later fails at once, and operations is told."""
     try:
-        with naming():
+        # Airflow's own handler lets the task go on until it is killed
+        with heeding(signal.SIGTERM), naming():
             return stage()
+    except Stopped as stopped:
+        remove_scratch()
+        raise TransientError(str(stopped)) from stopped
     except TransientError as error:
         if _is_last_try():
             trouble: Trouble = "mail_refused" if isinstance(error, MailRefused) else "run_failed"

@@ -7,6 +7,8 @@ import click
 
 from recount.errors import RecountError
 from recount.exhausted import naming
+from recount.scratch import remove_scratch
+from recount.stopping import Stopped, ending_in_time
 
 UNUSABLE = 2
 
@@ -27,12 +29,15 @@ class Refusing(click.Group):
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what we refuse is said and ends with exit code 2."""
+        """Run a command; a refusal ends with exit code 2, a signal with 128 and its number."""
         try:
-            with naming():
+            with ending_in_time(), naming():
                 return super().invoke(ctx)
         except RecountError as error:
             refuse(str(error))
+        except Stopped as stopped:
+            remove_scratch()
+            refuse(str(stopped), stopped.exit_code)
 
 
 def _in_one_sentence(error: click.ClickException) -> str:
@@ -41,7 +46,7 @@ def _in_one_sentence(error: click.ClickException) -> str:
     return f"{said}; see `{ctx.command_path} --help`" if ctx else said
 
 
-def refuse(sentence: str) -> NoReturn:
-    """Say why nothing was done, and end with exit code 2."""
+def refuse(sentence: str, exit_code: int = UNUSABLE) -> NoReturn:
+    """Say why nothing was done, or not all, and end."""
     click.echo(f"recount: {sentence}", err=True)
-    sys.exit(UNUSABLE)
+    sys.exit(exit_code)

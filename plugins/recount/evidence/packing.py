@@ -1,6 +1,5 @@
 """The evidence pack of a final statement: written once, tied to the pack of the month before."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from recount.month import Month
 from recount.periods import parse_instant
 from recount.published import Slot
 from recount.recomputing.packs import FORMAT, MANIFEST, Pack, Unreadable, digest
+from recount.scratch import scratch_folder
 from recount.statement import Kind
 
 
@@ -85,8 +85,8 @@ def _write(month: Month, manifest_key: str, statement: Mapping[str, Any], key: s
         "as_of": statement["as_of"],
         "previous": _previous(month.lake, statement),
     }
-    with tempfile.TemporaryDirectory(prefix="recount-") as scratch:
-        folder, path = Path(scratch, "members"), Path(scratch, "pack.zip")
+    with scratch_folder() as scratch:
+        folder, path = scratch / "members", scratch / "pack.zip"
         folder.mkdir()
         rows = _write_members(month, manifest_key, statement, folder)
         seal(folder, rows, facts)

@@ -3,7 +3,6 @@
 Beyond that: who signed a pack, and since when it is there, where the checker says whom to believe.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from recount.periods import format_instant, parse_instant
 from recount.published import Slot
 from recount.recomputing.packs import MANIFEST, Pack
 from recount.recomputing.proof import Report, chained, verify
+from recount.scratch import scratch_folder
 from recount.stores import bucket
 
 _IN_A_LAKE = "/evidence/contract="
@@ -103,8 +103,8 @@ def _file_of(pack: str) -> Iterator[Path]:
         yield path
         return
     where, _, name = pack.rpartition("/")
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        copy = Path(folder, "pack.zip")
+    with scratch_folder() as folder:
+        copy = folder / "pack.zip"
         with copy.open("wb") as file:
             file.writelines(Lake(bucket(where, CONNECTION)).chunks(name))
         yield copy

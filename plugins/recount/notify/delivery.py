@@ -26,6 +26,7 @@ from recount.lake import Lake
 from recount.notify import smtp
 from recount.notify.drafting import DRAFTS, RACES, Approval, Draft, mail_key, propose
 from recount.notify.smtp_session import sender_of
+from recount.stopping import finishing
 
 # Many servers take 10 MB, and base64 adds a third (FAULTS M5).
 MOST_BYTES = 7_000_000
@@ -168,10 +169,12 @@ def _send(
             return False
         return True
 
-    attempt = smtp.send(connection, envelope, claim)
-    if attempt.result == "not_ours":
-        return describe(register, register.steps())
-    return _record(register, seen, attempt, at)
+    # cut off in the middle, a person would have to find out whether the mail arrived
+    with finishing():
+        attempt = smtp.send(connection, envelope, claim)
+        if attempt.result == "not_ours":
+            return describe(register, register.steps())
+        return _record(register, seen, attempt, at)
 
 
 def _record(

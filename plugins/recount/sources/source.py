@@ -1,6 +1,5 @@
 """What a source is: the small contract that each module in this package fulfils."""
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from recount.periods import Period
+from recount.scratch import scratch_folder
 from recount.sources.extraction import Extraction, Feed
 from recount.sources.origins import Origin
 from recount.sources.terms import SourceTerms
@@ -84,8 +84,8 @@ class Source(Protocol):
 
 def reach_of_files(source: "Source", terms: SourceTerms, period: Period) -> Iterator[Reach]:
     """Try to copy the files of a source, as an extraction does."""
-    with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-        extractions = source.extract(terms, period, as_of=period.ends_at, scratch=Path(folder))
+    with scratch_folder() as folder:
+        extractions = source.extract(terms, period, as_of=period.ends_at, scratch=folder)
         for extraction in extractions:
             assert isinstance(extraction, Extraction)
             count = sum(page.record_count for page in extraction.pages)

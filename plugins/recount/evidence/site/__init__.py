@@ -1,7 +1,6 @@
 """A static site about one statement, for who checks it: published as one folder, and frozen."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from recount.lake import KeyConflict, Lake
 from recount.periods import format_instant, parse_instant
 from recount.project import made_by
 from recount.published import Marts, Slot
+from recount.scratch import scratch_folder
 
 # The page of the models runs scripts of its own; nothing may be asked of elsewhere.
 _POLICY = (
@@ -66,8 +66,8 @@ def _models(lake: Lake, progress: Callable[[str], None]) -> str:
     key = f"audit/models/{made_by()['models']}.html"
     if not lake.exists(key):
         progress("documenting every model, once for this release")
-        with tempfile.TemporaryDirectory(prefix="recount-") as folder:
-            page = document(Path(folder))
+        with scratch_folder() as folder:
+            page = document(folder)
         assert page.count(_HEAD) >= 1
         # somebody else may have made it meanwhile, and dbt writes the time into it
         with contextlib.suppress(KeyConflict):

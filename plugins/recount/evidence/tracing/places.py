@@ -1,10 +1,8 @@
 """Where landed records stand: object, record, manifest and hash; every object is hashed again."""
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +13,7 @@ from recount.errors import LandingError
 from recount.lake import Lake
 from recount.landing import Manifest, PageEntry
 from recount.periods import format_instant
+from recount.scratch import scratch_folder
 from recount.sources import source_of, terms_of
 from recount.sources.origins import Key
 
@@ -92,8 +91,8 @@ class Landed:
         terms = terms_of(self.contract, source)
         try:
             with (
-                tempfile.TemporaryDirectory(prefix="recount-") as folder,
-                landing.opened(self.lake, page, Path(folder)) as path,
+                scratch_folder() as folder,
+                landing.opened(self.lake, page, folder) as path,
             ):
                 self.hashed.add(self.lake.uri(page.key))
                 batches = source_of(terms).batches(terms, manifest.stream, page.name, path)
