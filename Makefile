@@ -32,8 +32,9 @@ demo: $(INSTALLED) ## run the bundled month through Airflow, and show what it fi
 test: $(INSTALLED) ## run every test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
-test-deep: $(INSTALLED) ## change what decides in many small ways, and kill the sender at every line
+test-deep: $(INSTALLED) ## change what decides in many small ways, and kill sender and runs everywhere
 	$(BIN)/python -m tests.deep.kills
+	$(BIN)/python -m tests.deep.months
 	$(BIN)/python -m tests.deep.mutants
 
 lint: $(INSTALLED) ## check style and types of Python and SQL

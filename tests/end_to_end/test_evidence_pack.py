@@ -113,20 +113,6 @@ def test_zone_locale_and_cores_change_no_byte(buyer: Buyer, pack: Path, tmp_path
     assert pack_of(Buyer(buyer.contract, Path(lake))).read_bytes() == pack.read_bytes()
 
 
-def test_killed_before_the_pack_is_whole_there_is_none_and_the_next_run_leaves_it(
-    buyer: Buyer, pack: Path, tmp_path: Path
-) -> None:
-    script = Path(__file__).with_name("killed_while_packing.py")
-    words = [str(buyer.contract), str(tmp_path / "lake"), AS_OF]
-    killed = subprocess.run([sys.executable, script, *words], capture_output=True, check=False)
-    again = Buyer(buyer.contract, tmp_path / "lake")
-    assert killed.returncode == -9, killed.stderr
-    assert again.published(AS_OF)["kind"] == "final"
-    assert not again.objects("evidence")
-    again.statement(as_of=AS_OF)
-    assert pack_of(again).read_bytes() == pack.read_bytes()
-
-
 def test_another_statement_of_the_same_instant_has_a_pack_beside_the_first(
     tmp_path: Path, buyer: Buyer, pack: Path
 ) -> None:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.support.s3 import ACCESS_KEY, SECRET_KEY
+
 PROGRAMS = (
     "radosgw",
     "radosgw-admin",
@@ -24,8 +26,6 @@ PROGRAMS = (
     "ceph-authtool",
     "monmaptool",
 )
-ACCESS_KEY, SECRET_KEY = "recount", "recount-test-secret"
-
 CONFIGURATION = """
 [global]
 fsid = {fsid}

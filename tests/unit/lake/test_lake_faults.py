@@ -8,10 +8,10 @@ import pytest
 from recount.errors import RecountError, TransientError
 from recount.lake import KeyConflict, Lake, open_lake
 from recount.stores import StoreError
-from tests.unit.lake import ceph
+from tests.support.s3 import SECRET_KEY
 from tests.unit.lake.faulty import FaultyServer
 
-SECRETS = ("AKIDSECRET", "wrong-secret", ceph.SECRET_KEY)
+SECRETS = ("AKIDSECRET", "wrong-secret", SECRET_KEY)
 
 
 def refusal_of(uri: str) -> RecountError:
