@@ -96,8 +96,8 @@ def is_newest(lake: Lake, key: str) -> bool:
 
 def newest(lake: Lake, folder: str) -> dict[str, Any] | None:
     """The newest edition in a folder; None where there is none."""
-    _, data = _newest(lake, folder)
-    return json.loads(data) if data is not None else None
+    number, data = _newest(lake, folder)
+    return _document(lake, _edition(folder, number), data) if data is not None else None
 
 
 def editions(lake: Lake, folder: str) -> Iterator[dict[str, Any]]:
@@ -109,8 +109,15 @@ def editions(lake: Lake, folder: str) -> Iterator[dict[str, Any]]:
 
 
 def read(lake: Lake, key: str) -> dict[str, Any]:
-    """A published document."""
-    document: dict[str, Any] = json.loads(lake.get(key))
+    """A published document; LandingError where it is missing or damaged."""
+    return _document(lake, key, lake.get(key))
+
+
+def _document(lake: Lake, key: str, data: bytes) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(data)
+    except ValueError:
+        raise LandingError(f"{lake.uri(key)} is damaged; restore it from a backup") from None
     return document
 
 
@@ -204,7 +211,7 @@ class Marts(Mapping[str, pa.Table]):
 
 def read_marts(lake: Lake, manifest_key: str) -> tuple[dict[str, Any], Marts]:
     """The facts of a manifest and the marts that it lists."""
-    manifest = json.loads(lake.get(manifest_key))
+    manifest = read(lake, manifest_key)
     return manifest, Marts(lake, manifest["marts"])
 
 

@@ -5,7 +5,6 @@ what no document names counts nowhere: the next run uses it or leaves it. It is 
 deleted, as a run that is under way may be about to name it.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from dataclasses import asdict, dataclass
 from email import message_from_bytes, policy
 from typing import Any
 
-from recount.errors import LandingError
+from recount import published
 from recount.lake import Lake
 
 _READERS = 8
@@ -75,7 +74,7 @@ def _named(lake: Lake, documents: Iterable[str]) -> set[str]:
 
 def _names(lake: Lake, key: str) -> Iterator[str]:
     """Yield the keys that a document names, whole or by a hash, among other words that it says."""
-    said = _read(lake, key)
+    said = published.read(lake, key)
     yield from _texts(said)
     folder, contract = key.rpartition("/")[0], _CONTRACT.search(key)
     if contract and "contract_sha256" in said:
@@ -85,14 +84,6 @@ def _names(lake: Lake, key: str) -> Iterator[str]:
     if key.startswith("audit/"):
         site = said["index"].rpartition("/")[0]
         yield from (f"{site}/{name}" for name in said["files"])
-
-
-def _read(lake: Lake, key: str) -> dict[str, Any]:
-    try:
-        said: dict[str, Any] = json.loads(lake.get(key))
-        return said
-    except ValueError:
-        raise LandingError(f"{lake.uri(key)} is damaged; restore it from a backup") from None
 
 
 def _texts(said: Any) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 A step is one object `<folder>/<8-digit number>.json`, written with a conditional put, so that of
 two writers one wins; it carries the sha256 of its predecessor's bytes. Only the steps say what was
-done: nothing here lists a folder or reads the clock (DESIGN 9).
+done: reading them lists no folder and reads no clock (DESIGN 9).
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +55,7 @@ FOLLOWS: Mapping[str, frozenset[str]] = {
     "withdrawn": frozenset({"drafted"}),
     "closed": frozenset(),
 }
+_STEP = re.compile(r"/\d{8}\.json$", re.ASCII)
 # Who drafts and sends without being asked; no person may bear that name.
 PREPARED_BY = "recount"
 AMENDMENTS = frozenset({"amendment_drafted", "amendment_withdrawn"})
@@ -175,6 +177,8 @@ class Register:
     ) -> tuple[Step, ...]:
         """Write the step after those seen; StepTakenError if somebody else wrote one meanwhile.
 
+        LandingError where the step is missing that comes next, and later ones are there.
+
         Two writers of the same bytes both succeed: a step that must have one writer needs a fact
         of its own, such as a random token.
         """
@@ -191,8 +195,18 @@ class Register:
             **facts,
         }
         data, key = canonical(body), self.key(len(seen) + 1)
+        self._refuse_a_gap(key)
         self._put(key, data)
         return (*seen, _read(key, data, seen))
+
+    def _refuse_a_gap(self, key: str) -> None:
+        """Stop where a step is missing before others: what they say was done is not seen.
+
+        A listing may show too little, and never that there is more: so it can only refuse.
+        """
+        later = [each for each in self.lake.keys(self.folder) if _STEP.search(each) and each > key]
+        if later and not self.lake.exists(key):
+            raise LandingError(f"{key} is missing, though {later[0]} is there; restore it")
 
     def _put(self, key: str, data: bytes) -> None:
         try:

@@ -174,6 +174,21 @@ def test_an_altered_step_is_named(
         register.steps()
 
 
+@pytest.mark.parametrize("gone", [(1,), (2,), (3,), (2, 3)])
+def test_nothing_is_written_where_a_step_is_missing_before_others(
+    register: Register, tmp_path: Path, gone: tuple[int, ...]
+) -> None:
+    steps_of(register, "drafted", "approved", "sending", "sent")
+    for number in gone:
+        (tmp_path / register.key(number)).unlink()
+    seen = register.steps()
+    assert len(seen) == gone[0] - 1
+    step = ("drafted", "approved", "sending")[len(seen)]
+    with pytest.raises(LandingError, match=rf"{register.key(gone[0])} is missing, though .* is"):
+        register.append(seen, step, at=AT)
+    assert not (tmp_path / register.key(gone[0])).exists()
+
+
 def test_an_approval_is_for_the_draft_that_was_read(register: Register) -> None:
     steps_of(register, "drafted")
     with pytest.raises(RecountError, match="no draft c0"):
