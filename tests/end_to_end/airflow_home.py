@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from copy import copy
 from pathlib import Path
 
@@ -62,6 +63,19 @@ class Airflow:
                 database.execute(
                     f"create trigger of_a_user after insert on dag_run begin {named}; end"
                 )
+
+    def killed(self, dag_id: str, folder: str, **conf: object) -> int:
+        """Run a DAG and kill it as if the power went, once it has made a folder of the lake."""
+        words = ["dags", "test", dag_id, "2026-06-01", "--conf", json.dumps(conf)]
+        program = Path(sys.executable).parent / "airflow"
+        with subprocess.Popen(
+            [program, *words], env=self.environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            while process.poll() is None and not (self.lake / folder).exists():
+                time.sleep(0.05)
+            process.kill()
+        return process.returncode
 
     def dag(self, dag_id: str, **conf: object) -> int:
         done = self.run("dags", "test", dag_id, "2026-06-01", "--conf", json.dumps(conf))
