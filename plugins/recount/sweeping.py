@@ -13,12 +13,15 @@ from email import message_from_bytes, policy
 from typing import Any
 
 from recount import published
+from recount.evidence.attesting import SIGNATURE, TIME_STAMP, beside
 from recount.lake import Lake
 
 _READERS = 8
 _DOCUMENT = re.compile(r"/\d{8}\.json$", re.ASCII)
 # What counts by its own key: nothing else has to name it.
-_BY_ITSELF = re.compile(r"lake\.json|evidence/.*/pack(-\d+)?\.zip|samples/.*/plan\.json", re.ASCII)
+_BY_ITSELF = re.compile(
+    r"(lake|people)\.json|evidence/.*/pack(-\d+)?\.zip|samples/.*/plan\.json", re.ASCII
+)
 _PART = re.compile(r"(landed/.+)/parts/(\d{8})-[0-9a-f]+/\d{8}\.json", re.ASCII)
 _CONTRACT = re.compile(r"contract=([^/]+)")
 _BECAUSE: Mapping[str, str] = {
@@ -31,6 +34,7 @@ _BECAUSE: Mapping[str, str] = {
     "attachments": "no mail names this file",
     "outbox": "no step of a register names this mail",
     "audit": "no site has this page",
+    "evidence": "no pack lies beside it",
 }
 
 
@@ -49,9 +53,10 @@ class Unreferenced:
 def unreferenced(lake: Lake) -> list[Unreferenced]:
     """Return the objects that nothing names, by key; LandingError where a document is damaged."""
     keys = lake.keys()
-    documents = [key for key in keys if _DOCUMENT.search(key)]
-    others = [key for key in keys if not _DOCUMENT.search(key) and not _BY_ITSELF.fullmatch(key)]
-    named = _named(lake, [key for key in documents if not _is_closed(key, set(documents))])
+    documents = {key for key in keys if _DOCUMENT.search(key)}
+    others = [key for key in keys if key not in documents and not _BY_ITSELF.fullmatch(key)]
+    named = _named(lake, [key for key in documents if not _is_closed(key, documents)])
+    named |= {beside(key, ending) for key in keys for ending in (SIGNATURE, TIME_STAMP)}
     if any(key.startswith("attachments/") for key in others):
         named |= _named_in_mails(lake, [key for key in others if key in named])
     return [Unreferenced(key, _because(key)) for key in others if key not in named]

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -74,7 +75,7 @@ def _handler_for(server: FaultyServer) -> type[BaseHTTPRequestHandler]:
             if fault == "lost":
                 self.connection.close()
             elif fault.isdigit():
-                self._answer(int(fault), {}, ERROR)
+                self._answer(int(fault), Message(), ERROR)
             else:
                 status, headers, answer = self._upstream(body)
                 self._answer(500 if fault else status, headers, ERROR if fault else answer)
@@ -97,20 +98,20 @@ def _handler_for(server: FaultyServer) -> type[BaseHTTPRequestHandler]:
             upstream.endheaders(half)
             upstream.close()
 
-        def _upstream(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        def _upstream(self, body: bytes) -> tuple[int, Message, bytes]:
             # urllib would call the body a form, and then moto would read it as one.
             headers = {"Content-type": "application/octet-stream", **self.headers}
             url = server.upstream + self.path
             request = urllib.request.Request(url, body or None, headers, method=self.command)
             try:
                 with urllib.request.urlopen(request, timeout=30) as answer:
-                    return answer.status, dict(answer.headers), answer.read()
+                    return answer.status, answer.headers, answer.read()
             except urllib.error.HTTPError as answer:
-                return answer.code, dict(answer.headers), answer.read()
+                return answer.code, answer.headers, answer.read()
 
-        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        def _answer(self, status: int, headers: Message, body: bytes) -> None:
             self.send_response(status)
-            for name in ("ETag", "Last-Modified", "Content-Type"):
+            for name in ("ETag", "Last-Modified", "Content-Type", "Content-Range"):
                 if name in headers:
                     self.send_header(name, headers[name])
             is_head = self.command == "HEAD"

@@ -66,6 +66,7 @@ def leave_half_done(lake: Lake, key: str) -> None:
         (f"attachments/{HASH}.xlsx", "no mail names this file"),
         ("outbox/2026-03-acme-notice-1.eml", "no step of a register names this mail"),
         (f"audit/{SLOT.path}/0123/index.html", "no site has this page"),
+        (f"evidence/{SLOT.path}/pack-2.sig", "no pack lies beside it"),
         (f"{CHAIN}/manifests/notes.json", "no manifest lists this page"),
         ("notes.txt", "Recount makes no object of this name"),
     ],
@@ -99,6 +100,13 @@ def test_a_page_of_an_attempt_that_another_one_overtook_is_left(disk: Lake) -> N
     land_feed(disk, Pages(1), request="y")
     (left,) = left_in(disk)
     assert left.endswith(f"{sha256(b'2')}.zst")
+
+
+def test_what_counts_by_itself_is_not_listed(disk: Lake) -> None:
+    pack = f"evidence/{SLOT.path}/pack"
+    for key in ("lake.json", "people.json", f"{pack}.zip", f"{pack}.sig", f"{pack}.tsr"):
+        disk.put_once(key, b"{}")
+    assert left_in(disk) == []
 
 
 def test_marts_count_by_any_edition_of_their_manifest(disk: Lake) -> None:
