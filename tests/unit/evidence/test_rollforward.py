@@ -120,7 +120,7 @@ def test_up_to_a_statement_later_looks_and_months_beside_it_say_nothing_yet() ->
 amounts = st.integers(0, 900).map(lambda cents: D(cents) / 10)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_two_years_of_disputes_balance_month_by_month(data: st.DataObject) -> None:
     """What is open of a case is what was last measured, less what was credited elsewhere."""

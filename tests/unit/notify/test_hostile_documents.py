@@ -139,7 +139,7 @@ def test_no_cell_of_the_notices_workbook_is_a_formula(outbox: Post, text: str) -
     assert all((cell.data_type, cell.quotePrefix) == ("s", True) for cell in found)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=st.text(min_size=1, max_size=40))
 @example(text="8\U000e0000")  # no character, and without any width
 def test_any_text_gives_a_notice(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:

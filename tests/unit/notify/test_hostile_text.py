@@ -185,7 +185,7 @@ def test_an_errors_text_is_no_markup_either(outbox: Post) -> None:
     assert "events.csv: <script>alert(1)</script> Bcc: x" in mail.seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(vendor=st.text(max_size=60), words=st.text(max_size=200))
 def test_any_text_either_is_refused_or_stays_what_it_is(vendor: str, words: str) -> None:
     mail = Mail("a@b.example", ("c@d.example",), vendor, AT, "<m@b.example>", plain(words), "<p>")
