@@ -1,16 +1,18 @@
 """A deadline may be counted in business days, by the holidays that the contract lists itself."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from recount.contract.business_days import BusinessCalendar, BusinessDays
 from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
 from recount.errors import ContractError
 from tests.unit.contract.acme import acme_with, contract_of
 
 IN_DAYS = "dispute_within: 30 days"
+SUNDAY = date(2026, 11, 1)
 HOLIDAYS = "business_days: {holidays: [2026-12-25, 2026-12-28, 2027-01-01]}"
 
 
@@ -42,6 +44,15 @@ def test_business_days_leave_weekends_and_holidays_out(
 def test_a_contract_says_which_weekdays_are_worked(tmp_path: Path) -> None:
     gulf = "business_days: {holidays: [], workdays: [sunday, monday, tuesday, wednesday, thursday]}"
     assert last_day(tmp_path, "2026-12-17", "1 business day", gulf) == date(2026, 12, 20)
+
+
+@pytest.mark.parametrize(
+    ("within", "days"), [(1, 1), (4, 4), (5, 5), (6, 8), (7, 9), (10, 12), (11, 15)]
+)
+def test_the_least_time_is_that_of_a_first_day_on_monday(within: int, days: int) -> None:
+    calendar = BusinessCalendar(holidays=())
+    assert calendar.at_least(BusinessDays(within)) == timedelta(days=days)
+    assert calendar.after(SUNDAY, BusinessDays(within)) == SUNDAY + timedelta(days=days)
 
 
 def test_elapsed_days_are_counted_as_before(tmp_path: Path) -> None:

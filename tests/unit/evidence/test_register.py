@@ -218,6 +218,12 @@ def test_a_step_is_canonical_json_with_the_hash_of_the_one_before(
     assert second == json.dumps(json.loads(second), sort_keys=True, separators=(",", ":")).encode()
 
 
+def test_a_name_is_written_as_it_is(register: Register) -> None:
+    steps_of(register, "drafted")
+    register.append(register.steps(), "withdrawn", at=AT, by="Zo\u00eb \u015awi\u0119ta")
+    assert "Zo\u00eb \u015awi\u0119ta".encode() in register.lake.get(register.key(2))
+
+
 def test_reading_never_lists_the_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     register = Register(open_lake(str(tmp_path)), "notices/abc")
     steps_of(register, "drafted")
