@@ -6,6 +6,7 @@ the next run goes on. Only a mail that is being handed over is finished first, a
 afterwards whether it arrived.
 """
 
+import _thread
 import os
 import signal
 import sys
@@ -99,7 +100,8 @@ def ending_in_time(seconds: float = GRACE_SECONDS) -> Iterator[None]:
     # the kernel writes here at once, also while the main thread is somewhere in a library
     before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False) if is_main else -1
     done = threading.Event()
-    threading.Thread(target=_end_after, args=(reading, done, seconds), daemon=True).start()
+    # `threading.Thread` would wait for ever for a thread that finds no memory to begin with
+    _thread.start_new_thread(_end_after, (reading, done, seconds))
     try:
         with heeding(signal.SIGTERM, signal.SIGINT):
             yield

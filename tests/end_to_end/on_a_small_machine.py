@@ -69,9 +69,11 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 if HAS_DISK:
     mount("-o", "size=16m")
 run("peace", "peace")
-with at_most(resource.RLIMIT_NOFILE, open_files(2)):
+# two for the pipe by which a signal is heeded
+with at_most(resource.RLIMIT_NOFILE, open_files(4)):
     run("no open files", "lake")
-with at_most(resource.RLIMIT_AS, address_space()):
+# with nothing left at all CPython waits for ever for the first thread that finds no memory
+with at_most(resource.RLIMIT_AS, address_space() + 24 * 1024**2):
     run("no memory", "lake")
 with at_most(resource.RLIMIT_NOFILE, open_files(10)):
     run("few open files", "lake")

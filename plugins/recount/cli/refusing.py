@@ -31,7 +31,7 @@ class Refusing(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a refusal ends with exit code 2, a signal with 128 and its number."""
         try:
-            with ending_in_time(), naming():
+            with naming(), ending_in_time():
                 return super().invoke(ctx)
         except RecountError as error:
             refuse(str(error))
