@@ -83,8 +83,9 @@ def _record(
             steps, kind, at=at, by=AUTOMATIC, content=last["content"], mail=last["mail"]
         )
         return
-    digest = sha256(draft.mail) if draft.mail is not None else None
-    if digest and draft.mail is not None:
+    digest = None
+    if draft.mail is not None:
+        digest = sha256(draft.mail)
         register.lake.put_once(mail_key(register.folder, digest), draft.mail)
     facts = {
         **draft.facts,
@@ -149,7 +150,9 @@ def _is_older(steps: Sequence[Step], draft: Draft) -> bool:
 
 def _amendment(steps: Sequence[Step], draft: Draft) -> str | None:
     last, before = newest(steps, DRAFTS), newest(steps, {"approved", "amended"})
-    if last is None or before is None or last.facts["content"] == draft.content:
+    assert last, "what went out was drafted"
+    assert before, "what went out was approved"
+    if last.facts["content"] == draft.content:
         return None
     is_as_told = before.facts["content"] == draft.content
     return "amendment_withdrawn" if is_as_told else "amendment_drafted"
@@ -157,8 +160,7 @@ def _amendment(steps: Sequence[Step], draft: Draft) -> str | None:
 
 def _is_same_mail(steps: Sequence[Step], draft: Draft, approval: Approval) -> bool:
     last = newest(steps, DRAFTS)
-    if last is None:
-        return False
+    assert last, "what waits or is approved was drafted"
     approved = newest(steps, {"approved"}) if mail_state(steps) == "approved" else None
     # An approval that nobody gave is void once the contract asks for one.
     is_void = approval == "required" and approved and approved.facts["by"] == AUTOMATIC

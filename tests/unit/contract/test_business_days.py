@@ -55,6 +55,11 @@ def test_the_least_time_is_that_of_a_first_day_on_monday(within: int, days: int)
     assert calendar.after(SUNDAY, BusinessDays(within)) == SUNDAY + timedelta(days=days)
 
 
+def test_one_day_of_the_week_is_enough(tmp_path: Path) -> None:
+    mondays = "business_days: {holidays: [], workdays: [monday]}"
+    assert last_day(tmp_path, "2026-12-14", "2 business days", mondays) == date(2026, 12, 28)
+
+
 def test_elapsed_days_are_counted_as_before(tmp_path: Path) -> None:
     settlement = contract_of(tmp_path, acme_with(IN_DAYS, IN_DAYS)).settlement
     assert settlement.dispute_by(date(2026, 12, 24)) == date(2027, 1, 23)

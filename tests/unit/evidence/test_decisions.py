@@ -49,6 +49,10 @@ def test_a_decision_needs_a_name_of_one_line(register: Register, by: str) -> Non
         approve(register, content="c1", by=by, at=AT)
 
 
+def test_a_name_may_be_as_long_as_a_line(register: Register) -> None:
+    assert approve(register, content="c1", by="x" * 300, at=AT)[-1].facts["by"] == "x" * 300
+
+
 def test_a_second_approval_is_told_of_the_first(register: Register) -> None:
     approve(register, content="c1", by="Petra Lang", at=AT)
     with pytest.raises(DecidedError, match="approved by Petra Lang at 2016-05-01T00:00:00Z"):

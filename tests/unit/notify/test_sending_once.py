@@ -99,6 +99,29 @@ def test_other_figures_after_it_was_sent_make_an_amendments_draft(post: Post, in
     assert steps_of(post, amended)[4:] == ["amendment_drafted"]
 
 
+def test_an_approval_that_nobody_gave_is_void_once_the_contract_asks_for_one(
+    lake: Lake, post: Post, inbox: Inbox
+) -> None:
+    with failing_server("EHLO", servers.drop) as (connection, _):
+        refused = noticed(Post(lake, connection, AT))
+    assert (refused.state, steps_of(post, refused)[:2]) == ("approved", ["drafted", "approved"])
+    assert noticed(post, ACME).state == "drafted"
+    assert inbox.mails == []
+
+
+def test_an_approval_that_a_person_gave_holds_whatever_the_contract_asks_for(
+    lake: Lake, post: Post, inbox: Inbox
+) -> None:
+    with failing_server("EHLO", servers.drop) as (connection, _):
+        drafted = noticed(Post(lake, connection, AT), ACME)
+        register = Register(lake, f"notices/{drafted.id}")
+        content = register.steps()[-1].facts["content"]
+        approve(register, content=content, by="Petra Lang", at=AT)
+        assert noticed(Post(lake, connection, AT), ACME).state == "approved"
+    assert noticed(post, ACME).state == "sent"
+    assert len(inbox.mails) == 1
+
+
 def test_what_a_person_amended_is_what_later_runs_compare_with(post: Post, inbox: Inbox) -> None:
     first = noticed(post)
     noticed(post, counts=MORE, as_of=JUNE)
