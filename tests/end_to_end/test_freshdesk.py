@@ -223,7 +223,7 @@ def test_the_statement_adds_up_to_what_was_worked_out_by_hand(month: Month) -> N
 def test_no_word_of_a_ticket_and_no_link_is_in_the_lake(month: Month) -> None:
     lake = month.buyer.unpacked()
     assert b'"ticket_id":' in lake
-    for word in ("4111", "My name is Bo", "@example.com", "Person", "an-api-key", SIGNATURE,
+    for word in ("4111 1111", "My name is Bo", "@example.com", "Person", "an-api-key", SIGNATURE,
                  "Close what is resolved", "cf_note\":"):  # fmt: skip
         assert word.encode() not in lake
 

@@ -267,7 +267,7 @@ def test_no_word_of_a_conversation_is_in_the_lake(month: Month) -> None:
     lake = b"".join(month.buyer.objects().values())
     landed = landed_of(month.buyer, "helpdesk")
     assert len(landed) > 10_000
-    for word in ("4111", "My name is Bo", "Dear Bo", "@", "Ann Agent", "Bo Customer", "Bye"):
+    for word in ("4111 1111", "My name is Bo", "Dear Bo", "@", "Ann Agent", "Bo Customer", "Bye"):
         assert word.encode() not in landed
         assert word == "@" or word.encode() not in lake
 

@@ -101,7 +101,8 @@ def test_nothing_holds_the_month_and_the_counts_are_those_of_the_stories(month: 
 def test_no_word_of_a_case_is_in_the_lake(month: Month) -> None:
     lake = month.buyer.unpacked()
     assert len(lake) > 10_000
-    for word in ("4111", "My name is", "@example.com", "Cora", "Pia Portal", "203.0.113", "Ann A"):
+    for word in ("4111 1111", "My name is", "@example.com", "Cora", "Pia Portal", "203.0.113",
+                 "Ann A"):  # fmt: skip
         assert word.encode() not in lake
     for request in month.desk.org.requests:
         assert "Body" not in request.query.get("q", "")
