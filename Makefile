@@ -6,7 +6,8 @@ UV_VERSION := 0.13.8
 UV := .venv-tools/$(UV_VERSION)/bin/uv
 INSTALLED := .venv/.installed
 BIN := .venv/bin
-PYTEST_OPTIONS ?= --numprocesses=auto --dist=worksteal
+# By file, so that what the tests of a file share is made once; the small files come last.
+PYTEST_OPTIONS ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 # The interpreter of the machine is used: uv must never download one.
 export UV_PYTHON_DOWNLOADS := never
@@ -29,10 +30,11 @@ install: $(INSTALLED) ## install everything into .venv, exactly as locked
 demo: $(INSTALLED) ## run the bundled month through Airflow, and show what it finds
 	$(BIN)/recount demo
 
-test: $(INSTALLED) ## run every test
+test: $(INSTALLED) ## run every test that is not deep
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
-test-deep: $(INSTALLED) ## change what decides in many small ways, and kill sender and runs everywhere
+test-deep: $(INSTALLED) ## run the deep tests, kill sender and runs everywhere, change what decides
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS) -m deep
 	$(BIN)/python -m tests.deep.kills
 	$(BIN)/python -m tests.deep.months
 	$(BIN)/python -m tests.deep.mutants

@@ -11,6 +11,7 @@ from tests.end_to_end.buyer import LATER, Buyer
 from tests.support.small import write_month
 
 
+@pytest.mark.deep
 def test_a_month_is_the_same_to_the_byte_with_or_without_the_systems_that_it_does_not_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

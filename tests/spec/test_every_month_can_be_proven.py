@@ -24,7 +24,7 @@ from tests.spec import test_sql_agrees_on_charges as charges
 from tests.spec.test_sql_agrees_with_the_specification import _some_worlds
 from tests.support.cases import Billed, Case, recount
 
-HOW_MANY = int(os.environ.get("RECOUNT_PACKS", "100"))
+FEW, MANY = 25, int(os.environ.get("RECOUNT_PACKS", "100"))
 
 
 class Batch:
@@ -82,38 +82,42 @@ def packed(case: Case, marts: Marts, folder: Path) -> Path:
     return folder / "pack.zip"
 
 
-def worlds() -> Sequence[Case]:
+def worlds(how_many: int) -> Sequence[Case]:
     """Any clauses, windows, links and scopes."""
-    return _some_worlds(HOW_MANY)
+    return _some_worlds(how_many)
 
 
-def months() -> Sequence[Case]:
+def months(how_many: int) -> Sequence[Case]:
     """Any prices."""
-    return [charges.month(f"month-{number}") for number in range(HOW_MANY)]
+    return [charges.month(f"month-{number}") for number in range(how_many)]
 
 
-def totals() -> Sequence[Case]:
+def totals(how_many: int) -> Sequence[Case]:
     """Any prices, of months that are billed without subjects."""
 
     def in_total(case: Case) -> Case:
         billed = Billed("T", "", charges.Decimal(1), quantity=charges.Decimal(len(case.lines)))
         return Case(**{**vars(case), "lines": [billed]})
 
-    return [in_total(month) for month in months()]
+    return [in_total(month) for month in months(how_many)]
 
 
+@pytest.mark.parametrize("how_many", [FEW, pytest.param(MANY, marks=pytest.mark.deep)])
 @pytest.mark.parametrize("make", [worlds, months, totals])
 def test_sql_and_the_evaluator_say_the_same_of_every_month(
-    make: Callable[[], Sequence[Case]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[int], Sequence[Case]],
+    how_many: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("contract.yml").write_text("the contract as it was written", "utf-8")
     Path("batch").mkdir()
-    cases = make()
+    cases = make(how_many)
     batch, compared = Batch(cases, tmp_path / "batch"), 0
     for number, case in enumerate(cases):
         marts = batch.of(case)
         report = verify(str(packed(case, marts, tmp_path / f"{number}")))
         assert [str(each) for each in report.differences] == [], case
         compared += len(marts["reconciliation_lines"])
-    assert compared > HOW_MANY
+    assert compared > how_many

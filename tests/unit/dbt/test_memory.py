@@ -19,7 +19,7 @@ def test_a_limit_that_is_no_amount_of_memory_is_refused(
         reconcile(Scratch(tmp_path), {}, [])
 
 
-@pytest.mark.parametrize("limit", ["1MB", "5MB"])
+@pytest.mark.parametrize("limit", ["1MB", pytest.param("5MB", marks=pytest.mark.deep)])
 def test_a_build_that_needs_more_names_the_memory_and_the_limit_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
@@ -30,6 +30,7 @@ def test_a_build_that_needs_more_names_the_memory_and_the_limit_in_one_sentence(
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.deep
 def test_of_what_a_build_made_nothing_is_kept_from_the_collector(tmp_path: Path) -> None:
     recount([small_month(contract_of())], tmp_path / "first")
     kept = gc.get_freeze_count()
