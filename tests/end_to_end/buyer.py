@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
@@ -21,11 +22,28 @@ from recount.contract.reading import read
 from recount.document import figures
 from recount.month import Month
 from recount.statement import from_marts
+from tests.support.partly import partly_recounted
 from tests.support.small import FINAL
 
 # What came later than the statement that lies in the lake, as that has it.
 LATER: Mapping[str, None] = {"notice": None, "evidence": None}
 PUBLISHED = ("marts", "statements", "outbox", "notices", "mails", "guard", "evidence")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How many candidates of a month have which verdict, and how many of its lines which status.
+
+    `reasons` counts the lines that are no outcome by why they are none.
+    `contradicted` and `by_unknown` count the billed subjects that hold the month: a system
+    contradicts itself about them, or nobody knows who concluded them.
+    """
+
+    candidates: Mapping[str, int]
+    lines: Mapping[str, int]
+    reasons: Mapping[str, int]
+    contradicted: int
+    by_unknown: int
 
 
 @dataclass(frozen=True)
@@ -42,12 +60,12 @@ class Buyer:
         month = ["--contract", str(self.contract), "--period", self.period, "--as-of", as_of]
         return CliRunner().invoke(main, [command, *month, *lake, "--json", *words])
 
-    def land(self, as_of: str = FINAL) -> Month:
+    def land(self, as_of: str = FINAL, *, refresh: bool = False) -> Month:
         """Extract and land what a run would read, and count nothing."""
         month = Month(str(self.contract), read(self.contract).contract, self.period, as_of,
                       str(self.lake))  # fmt: skip
         for source in stages.sources_of(month):
-            pins.land(month, source)
+            pins.land(month, source, refresh=refresh)
         return month
 
     def counted(self, as_of: str = FINAL) -> dict[str, Any]:
@@ -55,6 +73,21 @@ class Buyer:
         month = self.land(as_of)
         _, marts = published.read_marts(month.lake, stages.recount(month))
         return figures(from_marts(marts, month.contract.minor_units))
+
+    def matched(self, as_of: str = FINAL, *, refresh: bool = False) -> Matched:
+        """Land a month and match its lines with its verdicts; nothing is priced or published."""
+        models = ("candidates", "reconciliation_lines", "int_control_subjects")
+        with partly_recounted(self.land(as_of, refresh=refresh), *models) as built:
+            candidates = built.mart("candidates").to_pylist()
+            rows = built.mart("reconciliation_lines").to_pylist()
+            (control,) = built.query("from recount.int_control_subjects").to_pylist()
+        return Matched(
+            Counter(row["verdict"] for row in candidates if row["counted_by"] == "buyer"),
+            Counter(row["match_status"] for row in rows),
+            Counter(row["reason"] for row in rows if row["match_status"] == "not_an_outcome"),
+            control["subject_contradicted_count"],
+            control["subject_concluded_by_unknown_count"],
+        )
 
     def statement(self, *words: str, as_of: str = FINAL, command: str = "run") -> dict[str, Any]:
         """Run a month that must have a statement, and return it."""

@@ -47,5 +47,7 @@ def test_a_new_file_for_an_old_month_is_seen_by_the_next_statement_of_it(buyer: 
 
 
 def test_no_title_of_a_ticket_is_in_the_lake(buyer: Buyer) -> None:
-    buyer.statement()
-    assert b"Card 4111" not in buyer.unpacked()
+    buyer.land()
+    lake = buyer.unpacked()
+    assert b"2026-03-02T09:00:00Z" in lake
+    assert b"Card 4111" not in lake

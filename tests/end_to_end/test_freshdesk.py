@@ -14,7 +14,7 @@ from tests.emulators import faults
 from tests.emulators.freshdesk import Freshdesk
 from tests.emulators.freshdesk_access import Gate
 from tests.emulators.freshdesk_exports import SIGNATURE, Storage
-from tests.end_to_end.buyer import LATER, Buyer, rewritten
+from tests.end_to_end.buyer import Buyer, rewritten
 from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import FINAL, MONTH_END, write_month
 
@@ -207,7 +207,7 @@ def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
 
 
 def test_the_statement_adds_up_to_what_was_worked_out_by_hand(month: Month) -> None:
-    statement = month.buyer.statement()
+    statement = month.buyer.published()
     resolution = statement["outcomes"]["resolution"]
     assert resolution["lines"] == {"agreed": 10, "not_an_outcome": 10}
     assert resolution["reasons"] == {
@@ -233,9 +233,9 @@ def test_the_store_of_the_files_never_sees_the_key(month: Month) -> None:
     assert not any("authorization" in each.headers for each in month.storage.requests)
 
 
-def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Month) -> None:
+def test_what_is_pinned_is_not_asked_for_again(month: Month) -> None:
     before = len(month.desk.freshdesk.requests)
-    assert month.buyer.statement() | LATER == month.buyer.published()
+    month.buyer.land()
     assert len(month.desk.freshdesk.requests) == before
 
 
@@ -278,8 +278,7 @@ def test_what_happens_between_two_pages_is_counted_once(fresh: Month) -> None:
         and freshdesk.tickets[1].updated < NOW.timestamp() - 4000
         else None
     )
-    statement = fresh.buyer.statement()
-    assert statement["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 @pytest.mark.parametrize("lost", ["the last status", "a reopening and the solution after it"])
@@ -298,7 +297,7 @@ def test_an_activity_that_the_export_lost_holds_the_month(fresh: Month, lost: st
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     freshdesk, ticket = fresh.desk.freshdesk, fresh.desk.tickets["ticket 0"]
     freshdesk.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
+    fresh.buyer.land(as_of=MONTH_END)
     freshdesk.requests.clear()
     freshdesk.now = NOW
     freshdesk.reopen(ticket, at=datetime(2026, 4, 20, tzinfo=UTC), by=fresh.desk.asker)
@@ -315,21 +314,19 @@ def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Mo
 def test_a_rating_that_was_changed_after_it_was_seen_is_an_event_of_its_own(fresh: Month) -> None:
     freshdesk = fresh.desk.freshdesk
     freshdesk.now = SOLVED + 2 * DAY
-    check = fresh.buyer.run("--refresh", as_of="2026-03-04T00:00:00Z")
-    assert check.exit_code == 0, check.output
+    fresh.buyer.land(as_of="2026-03-04T00:00:00Z", refresh=True)
     freshdesk.now = NOW
     freshdesk.change_rating(freshdesk.ratings[0].id, -103, at=SOLVED + 3 * DAY)
-    statement = fresh.buyer.statement()
-    assert statement["outcomes"]["resolution"]["reasons"] == {"satisfied": 1}
+    assert fresh.buyer.matched().reasons == {"satisfied": 1}
 
 
 def test_what_is_archived_or_deleted_for_good_after_it_was_landed_stays(fresh: Month) -> None:
     freshdesk = fresh.desk.freshdesk
-    before = fresh.buyer.statement(as_of="2026-05-08T00:00:00Z")
+    before = fresh.buyer.matched(as_of="2026-05-08T00:00:00Z")
     freshdesk.archive(fresh.desk.tickets["ticket 0"])
     freshdesk.purge(fresh.desk.tickets["ticket 1"])
-    after = fresh.buyer.statement("--refresh", as_of="2026-05-09T00:00:00Z")
-    assert after["outcomes"] == before["outcomes"]
+    assert fresh.buyer.matched(as_of="2026-05-09T00:00:00Z", refresh=True) == before
+    assert before.lines == {"agreed": 3}
 
 
 def test_a_day_that_nobody_fetched_in_time_stops_the_run(fresh: Month) -> None:
@@ -374,7 +371,7 @@ def test_a_status_that_got_another_name_means_the_same_as_before(fresh: Month) -
     fresh.buyer.land(as_of=MONTH_END)
     freshdesk.now = NOW
     freshdesk.rename_status(4, "Done")
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 def check(buyer: Buyer, *words: str) -> Result:
@@ -407,11 +404,12 @@ def test_the_check_names_what_only_an_administrator_may_read(fresh: Month) -> No
     assert failed == ["activities", "agents", "statuses"]
 
 
+@pytest.mark.deep  # tests/faults cuts every connector off
 def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> None:
     fresh.desk.freshdesk.misbehave(faults.status(403), on="/api/v2/export", after=30)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 def test_a_link_that_leads_elsewhere_is_not_followed(fresh: Month) -> None:
@@ -431,6 +429,5 @@ def test_a_contract_without_ratings_reads_none_and_cannot_verify_them(fresh: Mon
     changed = fresh.buyer.contract.with_name("unrated.yml")
     terms = {"sources.helpdesk.ratings": {}}
     buyer = Buyer(rewritten(fresh.buyer.contract, changed, terms), fresh.buyer.lake)
-    statement = buyer.statement()
-    assert statement["outcomes"]["resolution"]["lines"] == {"unverifiable": 3}
+    assert buyer.matched().lines == {"unverifiable": 3}
     assert fresh.desk.freshdesk.asked("/api/v2/surveys") == []

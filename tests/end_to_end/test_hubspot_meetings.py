@@ -94,7 +94,7 @@ def test_a_meeting_counts_by_the_history_of_its_outcome(sales: tuple[Buyer, Desk
 def test_a_buyer_of_meetings_needs_no_scope_for_tickets(sales: tuple[Buyer, Desk]) -> None:
     buyer, desk = sales
     desk.hubspot.gate.scopes -= {"tickets", "conversations.read"}
-    assert buyer.counted()["outcomes"]["resolution"]["recounted_count"] == 3
+    assert buyer.matched().lines["agreed"] == 3
 
 
 def test_an_outcome_of_the_accounts_own_stops_the_run_until_the_contract_explains_it(
@@ -109,4 +109,4 @@ def test_an_outcome_of_the_accounts_own_stops_the_run_until_the_contract_explain
     terms = yaml.safe_load(buyer.contract.read_text("utf-8"))
     terms["sources"]["helpdesk"]["meeting_outcomes"] = {"SHOWED": "held"}
     buyer.contract.write_text(yaml.safe_dump(terms, sort_keys=False), "utf-8")
-    assert buyer.counted()["outcomes"]["resolution"]["recounted_count"] == 3
+    assert buyer.matched().lines["agreed"] == 3

@@ -18,7 +18,7 @@ from tests.emulators import faults
 from tests.emulators.intercom import SCOPES, Intercom
 from tests.emulators.intercom_model import FIN, OPERATOR
 from tests.emulators.server import Answer, Request
-from tests.end_to_end.buyer import LATER, Buyer
+from tests.end_to_end.buyer import Buyer
 from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import MONTH_END, write_month
 
@@ -242,7 +242,7 @@ def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
 
 
 def test_the_list_is_billed_without_what_the_vendor_does_not_bill(month: Month) -> None:
-    statement = month.buyer.statement()
+    statement = month.buyer.published()
     assert [each["rule"] for each in statement["findings"]] == ["vendor_claims"]
     assert statement["outcomes"]["resolution"]["invoiced_count"] == len(EXPECTED)
     assert statement["amounts"]["invoiced"] == f"{len(EXPECTED)}.00"
@@ -259,7 +259,7 @@ def test_what_the_vendor_claims_stands_beside_what_it_bills_and_what_we_count(
     # the vendor's system claims it, the invoice bills it, and nothing concluded it
     assert totals["assumed_resolution", True, False] == 1
     assert sum(totals.values()) == len(month.final("claims"))
-    (said,) = (each for each in month.buyer.statement()["findings"])
+    (said,) = (each for each in month.buyer.published()["findings"])
     assert said["observed"] == "subjects of which it says something: 1 (1 assumed_resolution)"
 
 
@@ -272,9 +272,9 @@ def test_no_word_of_a_conversation_is_in_the_lake(month: Month) -> None:
         assert word == "@" or word.encode() not in lake
 
 
-def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Month) -> None:
+def test_what_is_pinned_is_not_asked_for_again(month: Month) -> None:
     before = len(month.desk.intercom.requests)
-    assert month.buyer.statement() | LATER == month.buyer.published()
+    month.buyer.land()
     assert len(month.desk.intercom.requests) == before
 
 
@@ -306,7 +306,7 @@ def test_what_the_vendor_claims_is_landed_with_each_extraction_and_is_no_event(
     fresh.buyer.land(as_of=MONTH_END)
     intercom.conclude(it, "negative_feedback", at=SOLVED + 40 * DAY)
     intercom.now = NOW
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
     landed = landed_of(fresh.buyer, "helpdesk/fin_claims")
     assert landed.count(b"assumed_resolution") == landed.count(b"negative_feedback") == 1
 
@@ -322,9 +322,8 @@ def test_what_happens_between_two_pages_is_counted_once(fresh: Month) -> None:
 
     again: list[str] = []
     intercom.between = between
-    statement = fresh.buyer.statement()
+    assert fresh.buyer.matched().reasons == {"stayed_solved": 1}
     assert again
-    assert statement["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
 
 
 def test_what_the_search_shows_late_is_found_by_the_next_extraction(
@@ -344,12 +343,11 @@ def test_what_the_search_shows_late_is_found_by_the_next_extraction(
 def test_an_extraction_goes_on_from_where_the_last_one_stopped(fresh: Month) -> None:
     intercom, it = fresh.desk.intercom, fresh.desk.conversations["conversation 2"]
     intercom.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
+    fresh.buyer.land(as_of=MONTH_END)
     intercom.requests.clear()
     intercom.now = NOW
     intercom.reply(it, by=fresh.desk.asker, at=datetime(2026, 4, 20, tzinfo=UTC))
-    statement = fresh.buyer.statement()
-    assert statement["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
     retrieved = [
         each.path for each in intercom.requests if each.path.startswith("/conversations/2")
     ]
@@ -385,14 +383,13 @@ def chat(desk: Desk, conversation: str, count: int, at: datetime = SOLVED + 15 *
 def test_a_billed_conversation_that_was_deleted_unseen_holds_the_month(fresh: Month) -> None:
     it = fresh.desk.conversations["conversation 0"]
     fresh.desk.intercom.delete(it, at=SOLVED + 2 * DAY)
-    statement = fresh.buyer.statement()
-    assert "subject_contradicted" in [each["rule"] for each in statement["findings"]]
+    assert fresh.buyer.matched().contradicted == 1
 
 
 def test_two_ratings_stop_a_month_whose_contract_does_not_choose(fresh: Month) -> None:
     terms = fresh.buyer.contract.read_text("utf-8")
     fresh.buyer.contract.write_text(terms.replace("    rating: fin\n", ""), "utf-8")
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
     it = fresh.desk.conversations["conversation 1"]
     fresh.desk.intercom.rate(it, 1, at=NOW)
     done = fresh.buyer.run("--refresh")
@@ -437,6 +434,7 @@ def test_a_search_that_gives_less_than_it_says_is_refused(fresh: Month) -> None:
     assert "says that there are 3 conversations, and 2 came; run again" in done.output
 
 
+@pytest.mark.deep  # tests/faults cuts every connector off
 def test_a_run_that_was_cut_off_goes_on_and_repeats_one_page_at_most(fresh: Month) -> None:
     for number in range(100):
         fresh.desk.solved(f"another {number}")
@@ -444,7 +442,7 @@ def test_a_run_that_was_cut_off_goes_on_and_repeats_one_page_at_most(fresh: Mont
     intercom.misbehave(faults.status(403), on="/conversations/2", after=70)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"]["agreed"] == 3
+    assert fresh.buyer.matched().lines == {"agreed": 3, "not_invoiced": 100}
     assert 103 <= len(intercom.asked("/conversations/2")) <= 103 + 50
 
 

@@ -14,7 +14,7 @@ from recount.cli import main
 from tests.emulators import faults
 from tests.emulators.jira import Jira
 from tests.emulators.jira_access import Account
-from tests.end_to_end.buyer import LATER, Buyer, rewritten
+from tests.end_to_end.buyer import Buyer, rewritten
 from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import FINAL, MONTH_END, write_month
 
@@ -230,9 +230,9 @@ def test_no_word_of_an_issue_is_in_the_lake(month: Month) -> None:
         assert word.encode() not in lake
 
 
-def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Month) -> None:
+def test_what_is_pinned_is_not_asked_for_again(month: Month) -> None:
     before = len(month.desk.jira.requests)
-    assert month.buyer.statement() | LATER == month.buyer.published()
+    month.buyer.land()
     assert len(month.desk.jira.requests) == before
 
 
@@ -263,13 +263,12 @@ def test_the_manifests_say_what_was_left_out_and_until_when_it_was_observed(mont
 def test_a_status_that_moves_to_another_category_changes_nothing_that_was(fresh: Month) -> None:
     jira, desk = fresh.desk.jira, fresh.desk
     jira.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
+    fresh.buyer.land(as_of=MONTH_END)
     jira.recategorize_status(desk.resolved, "indeterminate")
     jira.now = NOW
     # from what counts as in progress by now to what is done: it was resolved before
     jira.transition(desk.issues["issue 1"], desk.closed, at=NOW - 30 * DAY, by=desk.rule)
-    statement = fresh.buyer.statement(as_of=FINAL)
-    assert statement["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 def test_a_status_that_no_list_has_stops_the_run_until_the_contract_says_what_it_means(
@@ -283,7 +282,7 @@ def test_a_status_that_no_list_has_stops_the_run_until_the_contract_says_what_it
     terms = fresh.buyer.contract.read_text("utf-8")
     said = f"    system: jira\n    statuses: {{'{status}': solved}}\n"
     fresh.buyer.contract.write_text(terms.replace("    system: jira\n", said), "utf-8")
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 def test_an_issue_that_is_gone_keeps_what_was_landed_and_two_looks_say_that_it_is_deleted(
@@ -297,8 +296,7 @@ def test_an_issue_that_is_gone_keeps_what_was_landed_and_two_looks_say_that_it_i
     lines = []
     for day in (20, 22, 23):
         jira.now = datetime(2026, 3, day, tzinfo=UTC)
-        statement = buyer.statement(as_of=f"2026-03-{day - 1}T12:00:00Z")
-        lines.append(statement["outcomes"]["resolution"]["lines"])
+        lines.append(buyer.matched(as_of=f"2026-03-{day - 1}T12:00:00Z").lines)
         if day == 20:
             jira.delete(desk.issues["issue 2"], at=jira.now)
     assert lines == [{"pending": 3}, {"pending": 3}, {"pending": 2, "not_an_outcome": 1}]
@@ -307,7 +305,7 @@ def test_an_issue_that_is_gone_keeps_what_was_landed_and_two_looks_say_that_it_i
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     jira, desk = fresh.desk.jira, fresh.desk
     jira.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
+    fresh.buyer.land(as_of=MONTH_END)
     jira.requests.clear()
     jira.now = NOW
     jira.reopen(desk.issues["issue 0"], desk.waiting, at=datetime(2026, 4, 20, tzinfo=UTC),
@@ -328,11 +326,9 @@ def test_what_the_search_does_not_know_yet_is_not_said_to_be_observed(
         jira.now = datetime(2026, 3, 16, 8, 30, tzinfo=UTC)
         jira.reopen(issue, desk.waiting, at=jira.now - timedelta(minutes=5), by=desk.asker)
         buyer = _buyer(desk, tmp_path, monkeypatch)
-        early = buyer.statement(as_of="2026-03-16T08:29:00Z")
-        assert early["outcomes"]["resolution"]["lines"] == {"pending": 1}
+        assert buyer.matched(as_of="2026-03-16T08:29:00Z").lines == {"pending": 1}
         jira.now = NOW
-        final = buyer.statement(as_of=FINAL)
-        assert final["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
+        assert buyer.matched().reasons == {"stayed_solved": 1}
 
 
 def test_what_happens_between_two_pages_is_counted_once(fresh: Month) -> None:
@@ -343,8 +339,7 @@ def test_what_happens_between_two_pages_is_counted_once(fresh: Month) -> None:
         if len(jira.asked(HISTORIES)) == 2 and jira.issues[issue].status == fresh.desk.resolved
         else None
     )
-    statement = fresh.buyer.statement()
-    assert statement["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
+    assert fresh.buyer.matched().reasons == {"stayed_solved": 1}
 
 
 def test_a_change_that_the_bulk_left_out_holds_the_month(fresh: Month) -> None:
@@ -370,7 +365,7 @@ def test_comments_that_the_bulk_cut_off_are_asked_for_one_issue_at_a_time(fresh:
 
     jira.comment_page_size = 2
     jira.misbehave(faults.changed(cut_off), on=BULK, times=-1)
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["reasons"] == {"alone": 1}
+    assert fresh.buyer.matched().reasons == {"alone": 1}
     assert len(jira.asked(f"/rest/api/3/issue/{desk.issues['issue 0']}/comment")) == 2
 
 
@@ -423,10 +418,11 @@ def test_a_token_that_is_revoked_midway_is_no_empty_list(fresh: Month) -> None:
     assert fresh.buyer.objects("statements", "marts") == {}
 
 
+@pytest.mark.deep  # tests/faults cuts every connector off
 def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> None:
     jira = fresh.desk.jira
     jira.page_size = 1
     jira.misbehave(faults.status(403), on=HISTORIES, after=1)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}

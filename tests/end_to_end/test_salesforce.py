@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from recount.cli import main
 from tests.emulators import faults
 from tests.emulators.salesforce import Salesforce
-from tests.end_to_end.buyer import LATER, Buyer, rewritten
+from tests.end_to_end.buyer import Buyer, rewritten
 from tests.end_to_end.salesforce_desk import DAY, MINUTE, NOW, SOLVED, Desk, Month, buyer_of, tell
 from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import FINAL, MONTH_END
@@ -88,7 +88,7 @@ def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
 
 
 def test_nothing_holds_the_month_and_the_counts_are_those_of_the_stories(month: Month) -> None:
-    statement = month.buyer.statement()
+    statement = month.buyer.published()
     outcome = statement["outcomes"]["resolution"]
     assert [each["rule"] for each in statement["findings"] if each["severity"] == "hold"] == []
     assert (statement["decision"], outcome["invoiced_count"]) == ("dispute", 23)
@@ -108,9 +108,9 @@ def test_no_word_of_a_case_is_in_the_lake(month: Month) -> None:
         assert "Body" not in request.query.get("q", "")
 
 
-def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Month) -> None:
+def test_what_is_pinned_is_not_asked_for_again(month: Month) -> None:
     before = len(month.desk.org.requests)
-    assert month.buyer.statement() | LATER == month.buyer.published()
+    month.buyer.land()
     assert len(month.desk.org.requests) == before
 
 
@@ -178,7 +178,7 @@ def test_a_row_of_history_that_is_withheld_holds_the_month(fresh: Month) -> None
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     org, case = fresh.desk.org, fresh.desk.cases["case 0"]
     org.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
+    fresh.buyer.land(as_of=MONTH_END)
     org.requests.clear()
     org.logins.expire()
     org.now = NOW
@@ -200,8 +200,7 @@ def test_a_transaction_that_ends_late_is_found_by_the_next_extraction(fresh: Mon
     fresh.buyer.land(as_of="2026-03-10T11:00:00Z")
     org.allow_all()
     org.now = NOW
-    statement = fresh.buyer.statement()
-    assert statement["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
+    assert fresh.buyer.matched().reasons == {"stayed_solved": 1}
 
 
 def test_a_status_that_the_org_does_not_list_stops_the_run(fresh: Month) -> None:
@@ -214,7 +213,7 @@ def test_a_status_that_the_org_does_not_list_stops_the_run(fresh: Month) -> None
     assert "has the status 'Closed', which the org does not list; add statuses:" in done.output
     rewritten(fresh.buyer.contract, fresh.buyer.contract,
               {"sources.helpdesk.statuses": {"Closed": "solved"}})  # fmt: skip
-    lines = fresh.buyer.counted()["outcomes"]["resolution"]["lines"]
+    lines = fresh.buyer.matched().lines
     assert lines == {"agreed": 3}
 
 
@@ -224,9 +223,10 @@ def test_the_requests_of_a_day_may_be_used_up(fresh: Month) -> None:
     assert done.exit_code == 2
     assert "the org has used up the requests that it allows in 24 hours" in done.output
     fresh.desk.org.allocation.requests = 100_000
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
+@pytest.mark.deep  # tests/faults cuts every connector off
 def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> None:
     org = fresh.desk.org
     org.queries.page_rows = 3
@@ -234,7 +234,7 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
     org.logins.expire()
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 def check(buyer: Buyer, *words: str) -> Result:

@@ -14,7 +14,7 @@ from recount.cli import main
 from tests.emulators import faults
 from tests.emulators.stripe import KEY, Stripe
 from tests.emulators.stripe_billing import Item
-from tests.end_to_end.buyer import LATER, Buyer
+from tests.end_to_end.buyer import Buyer
 from tests.end_to_end.traced import unlanded_events, unproven_figures
 from tests.support.small import write_month
 
@@ -185,7 +185,7 @@ def test_every_event_and_figure_leads_to_landed_records(month: Month) -> None:
 
 
 def test_the_month_is_disputed_and_the_gap_adds_up(month: Month) -> None:
-    statement = month.buyer.statement(as_of=FINAL)
+    statement = month.buyer.published(FINAL)
     assert (statement["kind"], statement["decision"]) == ("final", "dispute")
     assert statement["amounts"]["invoiced"] == "85.50"
     assert statement["amounts"]["disputed"] == "45.00"
@@ -199,9 +199,9 @@ def test_no_card_name_address_or_text_is_in_the_lake(month: Month) -> None:
         assert word.encode() not in lake
 
 
-def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Month) -> None:
+def test_what_is_pinned_is_not_asked_for_again(month: Month) -> None:
     before = len(month.ledger.stripe.requests)
-    assert month.buyer.statement() | LATER == month.buyer.published()
+    month.buyer.land(as_of=FINAL)
     assert len(month.ledger.stripe.requests) == before
 
 
@@ -210,8 +210,7 @@ def test_a_chargeback_that_comes_later_is_found_by_reading_again(
 ) -> None:
     ledger.stripe.now = datetime(2026, 4, 3, tzinfo=UTC)
     buyer = ledger.buyer(monkeypatch)
-    early = buyer.statement(as_of=MONTH_END)
-    assert early["outcomes"]["recovery"]["lines"] == {"pending": 2}
+    assert buyer.matched(as_of=MONTH_END).lines == {"pending": 2}
     charge = next(iter(ledger.stripe.shelves["charges"].records))
     ledger.stripe.dispute(charge, at=PAID + 55 * DAY)
     ledger.stripe.now = NOW

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from recount.cli import main
 from tests.emulators.stripe import KEY, Stripe
 from tests.emulators.stripe_billing import Credit, Item
-from tests.end_to_end.buyer import LATER, Buyer
+from tests.end_to_end.buyer import Buyer
 from tests.support.small import FINAL, MONTH_END, write_month
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ def lines_by_subject(vendor: Vendor) -> list[tuple[Any, Any]]:
 
 
 def test_each_line_of_the_invoice_ends_as_the_contract_says(month: Vendor) -> None:
-    statement = month.buyer.statement()
+    statement = month.buyer.published()
     assert lines_by_subject(month) == [
         ("T1", "agreed"), ("T2", "not_an_outcome"), ("T3", "agreed"), ("T3", "duplicate"),
         ("T9", "unknown_subject"), (None, None),
@@ -141,9 +141,9 @@ def test_no_name_address_or_link_is_in_the_lake(month: Vendor) -> None:
         assert word.encode() not in lake
 
 
-def test_a_second_run_asks_for_nothing_and_ends_in_the_same_statement(month: Vendor) -> None:
+def test_what_is_pinned_is_not_asked_for_again(month: Vendor) -> None:
     asked = len(month.stripe.requests)
-    assert month.buyer.statement() | LATER == month.buyer.published()
+    month.buyer.land()
     assert len(month.stripe.requests) == asked
 
 
@@ -180,7 +180,7 @@ def test_a_draft_is_no_invoice_until_it_is_finalized(vendor: Vendor) -> None:
     assert "invoice_missing" in {each["rule"] for each in early["findings"]}
     assert early["amounts"]["invoiced"] == "0.00"
     vendor.stripe.finalize(draft, at=NOW)
-    assert vendor.buyer.counted(as_of=FINAL)["outcomes"]["resolution"]["lines"] == {"agreed": 2}
+    assert vendor.buyer.matched(as_of=FINAL).lines == {"agreed": 2}
 
 
 def check(vendor: Vendor) -> tuple[int, str]:

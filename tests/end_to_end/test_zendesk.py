@@ -234,8 +234,7 @@ def test_what_happens_between_two_pages_is_counted_once(fresh: Month) -> None:
         and len(zendesk.events_of(ticket)) < 5
         else None
     )
-    statement = fresh.buyer.statement()
-    assert statement["outcomes"]["resolution"]["reasons"] == {"stayed_solved": 1}
+    assert fresh.buyer.matched().reasons == {"stayed_solved": 1}
 
 
 def test_an_update_that_the_export_lost_holds_the_month(fresh: Month) -> None:
@@ -250,7 +249,7 @@ def test_an_update_that_the_export_lost_holds_the_month(fresh: Month) -> None:
 def test_what_comes_later_is_extracted_from_where_the_last_run_stopped(fresh: Month) -> None:
     zendesk, ticket = fresh.desk.zendesk, fresh.desk.tickets["ticket 0"]
     zendesk.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
-    assert fresh.buyer.counted(as_of=MONTH_END)["kind"] == "provisional"
+    fresh.buyer.land(as_of=MONTH_END)
     zendesk.requests.clear()
     zendesk.now = NOW
     zendesk.reopen(ticket, at=datetime(2026, 4, 20, tzinfo=UTC), by=fresh.desk.asker)
@@ -320,7 +319,7 @@ def test_a_run_that_was_cut_off_publishes_nothing_and_goes_on(fresh: Month) -> N
     zendesk.misbehave(faults.status(403), on="/api/v2/incremental/ticket_events", after=1)
     assert fresh.buyer.run().exit_code == 2
     assert fresh.buyer.objects("statements", "outbox", "marts") == {}
-    assert fresh.buyer.counted()["outcomes"]["resolution"]["lines"] == {"agreed": 3}
+    assert fresh.buyer.matched().lines == {"agreed": 3}
 
 
 def test_the_evidence_names_who_reopened_a_ticket(month: Month) -> None:

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from recount import as_run
-from recount.earlier import EarlierMonths
 from recount.evidence.tracing import UnknownFigure, known, trace
 from recount.evidence.tracing.places import Landed
 from recount.lake import open_lake
 from recount.month import Month
-from recount.recounting import recounted
 from recount.sources import source_of, terms_of
 from recount.sources.origins import keys_of
 from tests.end_to_end.buyer import Buyer
+from tests.support.partly import partly_recounted
 from tests.support.small import FINAL
 from tests.unit.notify.parsing import read_mail
 from tests.unit.notify.reading_pdf import text_of_pdf
@@ -77,8 +76,7 @@ def unlanded_events(buyer: Buyer, as_of: str = FINAL) -> Iterator[str]:
     facts = as_run.facts_of(lake, statement)
     contract = as_run.contract_of(lake, facts)
     month = Month(str(buyer.contract), contract.contract, buyer.period, as_of, str(buyer.lake))
-    left = EarlierMonths.of(facts["earlier_months"]).balances(contract, buyer.period)
-    with recounted(month, contract, facts["streams"], left) as built:
+    with partly_recounted(month, "int_staged_events") as built:
         events = built.query("select distinct source, event_id from recount.int_staged_events")
     assert events.num_rows > 10
     keys = {

@@ -1,7 +1,7 @@
 """An API that misbehaves costs time or stops the run; it never costs a record or a right number."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,9 +10,9 @@ import pytest
 from recount.errors import RecountError, SourceError, TransientError
 from tests.emulators import faults
 from tests.emulators.server import Answer, Fault
+from tests.end_to_end.buyer import Matched
 from tests.faults.rig import SECRET, Bench, Rig, set_up
 from tests.faults.rigs import RIGS
-from tests.support.small import FINAL
 
 ANSWERED_LATER: dict[str, Fault] = {
     "429 with no pause": faults.status(429),
@@ -39,6 +39,30 @@ REFUSED_AT_ONCE: dict[str, Fault] = {
     "a redirect to another host": faults.redirect("https://evil.example/api"),
     "a redirect to a private address": faults.redirect("http://169.254.169.254/latest", 307),
 }
+
+
+# Every connector meets these in each run of the tests, and one of them all faults.
+OF_EACH_KIND = frozenset(
+    ("429 with a pause without end", "503", "a reset", "a body cut short", "JSON cut short",
+     "401", "a redirect to another host")
+)  # fmt: skip
+_EVERY_FAULT = "zendesk"
+
+
+def with_each_connector(faults: Mapping[str, Fault]) -> pytest.MarkDecorator:
+    """Let every connector meet every fault, most of them in a deep test."""
+    return pytest.mark.parametrize(
+        ("bench", "fault"),
+        [
+            pytest.param(rig, fault, id=f"{rig.system}-{name}", marks=marks)
+            for rig in RIGS
+            for name, fault in faults.items()
+            for marks in [
+                () if rig.system == _EVERY_FAULT or name in OF_EACH_KIND else pytest.mark.deep
+            ]
+        ],
+        indirect=["bench"],
+    )
 
 
 @pytest.fixture(params=RIGS, ids=lambda rig: rig.system)
@@ -70,14 +94,12 @@ def expected(bench: Bench) -> Undisturbed:
     return _UNDISTURBED[id(bench.rig)]
 
 
-def assert_as_told(statement: dict[str, Any]) -> None:
+def assert_as_told(matched: Matched) -> None:
     """The five tickets of every rig: t2 was undone in time, and all of them are billed."""
-    (outcome,) = statement["outcomes"].values()
-    verdicts = {"met": 4, "not_met": 1, "pending": 0, "unverifiable": 0}
-    assert outcome["candidates"] == outcome["determinations"] == verdicts
-    assert (outcome["invoiced_count"], outcome["recounted_count"]) == (5, 4)
-    assert outcome["lines"] == {"agreed": 4, "not_an_outcome": 1}
-    assert list(outcome["reasons"].values()) == [1]
+    assert matched.candidates == {"met": 4, "not_met": 1}
+    assert matched.lines == {"agreed": 4, "not_an_outcome": 1}
+    assert list(matched.reasons.values()) == [1]
+    assert (matched.contradicted, matched.by_unknown) == (0, 0)
 
 
 def failure(bench: Bench) -> RecountError:
@@ -90,7 +112,7 @@ def failure(bench: Bench) -> RecountError:
     return failed.value
 
 
-@pytest.mark.parametrize("fault", ANSWERED_LATER.values(), ids=ANSWERED_LATER.keys())
+@with_each_connector(ANSWERED_LATER)
 def test_what_passes_costs_no_record(bench: Bench, fault: Fault) -> None:
     whole = expected(bench).landed
     # on the first page, and on one that comes after pages which were landed
@@ -100,7 +122,7 @@ def test_what_passes_costs_no_record(bench: Bench, fault: Fault) -> None:
     assert bench.landed() == whole
 
 
-@pytest.mark.parametrize("fault", ANSWERED_LATER.values(), ids=ANSWERED_LATER.keys())
+@with_each_connector(ANSWERED_LATER)
 def test_what_does_not_pass_stops_the_run_and_the_next_one_goes_on_there(
     bench: Bench, fault: Fault
 ) -> None:
@@ -115,7 +137,7 @@ def test_what_does_not_pass_stops_the_run_and_the_next_one_goes_on_there(
     assert bench.asked() - before <= undisturbed - 2
 
 
-@pytest.mark.parametrize("fault", REFUSED_AT_ONCE.values(), ids=REFUSED_AT_ONCE.keys())
+@with_each_connector(REFUSED_AT_ONCE)
 def test_what_cannot_be_trusted_is_refused_without_another_try(bench: Bench, fault: Fault) -> None:
     whole = expected(bench).landed
     before = bench.asked()
@@ -127,8 +149,9 @@ def test_what_cannot_be_trusted_is_refused_without_another_try(bench: Bench, fau
     assert bench.landed() == whole
 
 
-def test_a_body_that_drips_or_never_ends_is_cut_off(bench: Bench) -> None:
-    bench.emulator.misbehave(faults.dripping(0.02), on=bench.rig.path, times=3)
+@with_each_connector({"a body that drips": faults.dripping(0.02)})
+def test_a_body_that_drips_or_never_ends_is_cut_off(bench: Bench, fault: Fault) -> None:
+    bench.emulator.misbehave(fault, on=bench.rig.path, times=3)
     assert "took longer than" in str(failure(bench))
 
 
@@ -196,21 +219,44 @@ def test_a_field_that_is_needed_and_changed_stops_the_run(bench: Bench, change: 
     assert name in str(failed)
 
 
-def test_an_event_that_comes_twice_and_out_of_order_is_one(bench: Bench) -> None:
-    def double(document: Any) -> None:
+def double(bench: Bench) -> None:
+    """Let every record come twice, and all of them in the other order."""
+
+    def edit(document: Any) -> None:
         records = bench.rig.records(document)
         records += [dict(record) for record in records]
         records.reverse()
         if "count" in document:
             document["count"] = len(records)
 
-    bench.emulator.misbehave(faults.changed(double), on=bench.rig.path, times=-1)
+    bench.emulator.misbehave(faults.changed(edit), on=bench.rig.path, times=-1)
+
+
+def test_an_event_that_comes_twice_and_out_of_order_is_one(bench: Bench) -> None:
+    double(bench)
     if bench.rig.is_ordered:
         return refused_and_published_nothing(bench)
-    disturbed = bench.buyer.statement()
-    assert_as_told(disturbed)
-    assert disturbed["decision"] == "dispute"
-    return None
+    return assert_as_told(bench.buyer.matched())
+
+
+# One connector's month runs to its end, and those of the others in a deep test.
+to_the_end = pytest.mark.parametrize(
+    "bench",
+    [
+        pytest.param(
+            rig, id=rig.system, marks=() if rig.system == _EVERY_FAULT else pytest.mark.deep
+        )
+        for rig in RIGS
+        if not rig.is_ordered
+    ],
+    indirect=True,
+)
+
+
+@to_the_end
+def test_what_comes_twice_and_out_of_order_holds_no_month(bench: Bench) -> None:
+    double(bench)
+    assert bench.buyer.statement()["decision"] == "dispute"
 
 
 def refused_and_published_nothing(bench: Bench) -> None:
@@ -219,14 +265,26 @@ def refused_and_published_nothing(bench: Bench) -> None:
 
 
 def test_an_event_that_comes_with_two_contents_accuses_nobody(bench: Bench) -> None:
-    times = -1 if bench.rig.is_ordered else 1
-    bench.emulator.misbehave(faults.changed(bench.rig.contradict), on=bench.rig.path, times=times)
+    contradict(bench)
     if bench.rig.is_ordered:
         return refused_and_published_nothing(bench)
+    # which holds the month
+    assert bench.buyer.matched().contradicted == 1
+    return None
+
+
+@to_the_end
+def test_what_comes_with_two_contents_holds_the_month(bench: Bench) -> None:
+    contradict(bench)
     statement = bench.buyer.statement()
     assert statement["decision"] == "hold"
     assert "subject_contradicted" in {each["rule"] for each in statement["findings"]}
-    return None
+
+
+def contradict(bench: Bench) -> None:
+    """Let a record that decides come again with another content."""
+    times = -1 if bench.rig.is_ordered else 1
+    bench.emulator.misbehave(faults.changed(bench.rig.contradict), on=bench.rig.path, times=times)
 
 
 def test_fewer_records_than_the_source_counts_accuse_nobody(bench: Bench) -> None:
@@ -251,7 +309,7 @@ def test_what_the_source_forgets_after_it_was_landed_stays(bench: Bench) -> None
         pytest.skip(f"{bench.rig.system} forgets nothing for good")
     bench.land()
     bench.rig.purge(bench.emulator, bench.rig.ids(bench.emulator)["t1"])
-    assert_as_told(bench.buyer.statement("--refresh", as_of=FINAL))
+    assert_as_told(bench.buyer.matched(refresh=True))
 
 
 def test_no_secret_and_no_text_of_a_ticket_reaches_the_lake(bench: Bench) -> None:
