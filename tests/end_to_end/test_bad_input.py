@@ -217,17 +217,16 @@ def test_an_invoice_that_comes_later_is_read_by_the_same_run(tmp_path: Path) -> 
     invoice = (tmp_path / "2026-03.csv").read_bytes()
     (tmp_path / "2026-03.csv").unlink()
     buyer = Buyer(path, tmp_path / "lake")
-    assert buyer.statement()["decision"] == "hold"
+    assert buyer.matched().lines == {"not_invoiced": 2}
     (tmp_path / "2026-03.csv").write_bytes(invoice)
-    assert buyer.statement()["decision"] == "dispute"
+    assert buyer.matched().lines == {"agreed": 2, "not_an_outcome": 1}
 
 
 def test_a_byte_order_mark_and_lines_in_cells_are_read(tmp_path: Path) -> None:
     path = write_month(tmp_path)
     text = (tmp_path / "events.csv").read_text().replace("T1,", '"T\n1",').replace("\n", "\r\n")
     (tmp_path / "events.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
-    statement = Buyer(path, tmp_path / "lake").statement()
-    assert statement["outcomes"]["resolution"]["candidates"]["met"] == 2
+    assert Buyer(path, tmp_path / "lake").matched().candidates["met"] == 2
 
 
 HOSTILE = (

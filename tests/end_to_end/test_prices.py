@@ -1,16 +1,11 @@
-"""What a month costs by the contract's terms: for who negotiates, and in what finance reads."""
+"""What a month costs by the contract's terms, for who negotiates."""
 
 import json
-from datetime import timedelta
-from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from recount.cli import main
-from recount.notify.notice_sheets import agreed
-from tests.end_to_end.buyer import Buyer, html_of
 from tests.golden.months import FOLDER
 
 
@@ -72,75 +67,3 @@ def test_what_the_contract_does_not_price_is_refused_in_one_sentence(word: str, 
 def test_a_number_that_is_given_twice_is_refused() -> None:
     done = price("graduated_bands", "--units", "resolution=1", "--units", "resolution=2")
     assert done.stderr == "recount: --units names resolution twice; add the two up\n"
-
-
-def test_too_large_a_share_is_disputed_and_nobody_is_told_of_no_lines(tmp_path: Path) -> None:
-    buyer = Buyer(FOLDER / "percent_of_value" / "contract.yml", tmp_path)
-    buyer.statement(as_of="2026-07-01T00:00:00Z")
-    (finance,) = buyer.mails("finance")
-    assert "Dispute 40.02 EUR, pay 186.65 EUR" in str(finance["Subject"])
-    shown = " ".join(html_of(finance).split())
-    assert "By 2 lines billed at another share of the value, 40.01 EUR is over-invoiced" in shown
-
-
-def test_who_pays_above_a_cap_is_told_to_have_it_corrected(tmp_path: Path) -> None:
-    buyer = Buyer(FOLDER / "monthly_cap" / "contract.yml", tmp_path)
-    buyer.statement(as_of="2026-06-01T00:00:00Z")
-    (finance,) = buyer.mails("finance")
-    shown = " ".join(html_of(finance).split())
-    assert "make less of the same count: ask Example AI Inc to correct the invoice" in shown
-    assert "nothing to object to" not in shown
-
-
-def test_finance_reads_what_outcomes_did_together(tmp_path: Path) -> None:
-    buyer = Buyer(FOLDER / "what_outcomes_do_together" / "contract.yml", tmp_path)
-    buyer.statement(as_of="2026-06-01T00:00:00Z")
-    (finance,) = buyer.mails("finance")
-    shown = " ".join(html_of(finance).replace("<br>", " ").split())
-    told = ("80.00 % satisfied, 80 % to reach", "2.33 fewer than by baseline-2025", "-10.00 USD")
-    for said in told:
-        assert said in shown
-    rows = buyer.mart("performance")
-    marts = {row["term"]: (row["reached_count"], str(row["amount"])) for row in rows}
-    assert marts == {
-        "csat_bonus": (1, "25.000000"), "prevented": (None, "9.320000"),
-        "service_credit": (0, "-10.000000"),
-    }  # fmt: skip
-
-
-def test_finance_and_the_auditor_see_which_days_reached_their_share(tmp_path: Path) -> None:
-    buyer = Buyer(FOLDER / "share_of_each_day" / "contract.yml", tmp_path, period="2026-10")
-    buyer.statement(as_of="2027-01-01T00:00:00Z")
-    (finance,) = buyer.mails("finance")
-    shown = " ".join(html_of(finance).replace("<br>", " ").split())
-    assert "50 % to reach in each day, reached in 3 of 4" in shown
-    days = {row["interval_name"]: row for row in buyer.mart("performance_intervals")}
-    assert len(days) == 31
-    assert days["2026-10-25"]["ends_at"] - days["2026-10-25"]["starts_at"] == timedelta(hours=25)
-    judged = {day: (row["met_count"], row["judged_count"], row["is_reached"])
-              for day, row in days.items() if row["judged_count"]}  # fmt: skip
-    assert judged == {
-        "2026-10-01": (1, 2, True), "2026-10-24": (0, 1, False), "2026-10-25": (2, 3, True),
-        "2026-10-31": (1, 1, True),
-    }  # fmt: skip
-
-
-def test_a_notice_says_before_which_milestone_nothing_is_charged(tmp_path: Path) -> None:
-    buyer = Buyer(FOLDER / "before_go_live" / "contract.yml", tmp_path)
-    buyer.statement(as_of="2026-06-01T00:00:00Z")
-    (key,) = (key for key in buyer.objects("notices") if key.endswith(".eml"))
-    notice = message_from_bytes(buyer.objects("notices")[key], policy=policy.default)
-    attached = {str(part.get_content_type()): part for part in notice.iter_attachments()}
-    document = json.loads(attached["application/json"].get_payload(decode=True))
-    assert document["milestones"] == {
-        "go_live": {"reached_on": "2026-03-15",
-                    "opens": ["resolution", "platform_fee", "seats", "monthly_floor"]},
-        "second_department": {"reached_on": None, "opens": ["hr_request"]},
-    }  # fmt: skip
-    told = dict(agreed(document))
-    assert told["pricing.milestones.go_live"] == (
-        "Reached on 15 March 2026; nothing is charged before it for resolution, platform_fee, "
-        "seats and monthly_floor."
-    )
-    unreached = told["pricing.milestones.second_department"]
-    assert unreached == "Not reached yet; nothing is charged before it for hr_request."

@@ -2,21 +2,29 @@
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+from email import message_from_bytes, policy
+from functools import cache
 from typing import Any
 
 import pytest
 
 from recount.contract.canonical import canonical_json
 from recount.contract.reading import read
+from recount.notify.notice_sheets import agreed
 from recount.recomputing.prices import terms
-from tests.end_to_end.buyer import Buyer
+from tests.end_to_end.buyer import Buyer, html_of
 from tests.end_to_end.traced import unproven_figures, untraced_amounts
 from tests.golden.months import FOLDER, NAMES, expected, reports, run, written
 
 FORMS = {"per_outcome", "graduated", "volume", "by_tier", "percent_of_value", "credits"}
 BESIDE = {"usage", "platform_fee", "credits", "annual", "performance", "escrow", "milestones"}
+
+# what is special about these, random months of tests/spec and tests of periods have as well
+DEEP = {"by_tier", "graduated_bands", "leap_february", "monthly_floor", "volume_at_an_edge"}
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,21 @@ class Golden:
     statement: dict[str, Any]
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def golden(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Golden:
-    """Each month, run once."""
-    return Golden(request.param, *run(request.param, tmp_path_factory.mktemp(request.param)))
+RunOnce = Callable[[str], Golden]
+
+
+@pytest.fixture(scope="module")
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> RunOnce:
+    """Run a month by its name, the first time that it is asked for."""
+    return cache(lambda name: Golden(name, *run(name, tmp_path_factory.mktemp(name))))
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.deep if name in DEEP else ()) for name in NAMES]
+)
+def golden(request: pytest.FixtureRequest, run_once: RunOnce) -> Golden:
+    """Each month."""
+    return run_once(request.param)
 
 
 def test_a_month_becomes_what_was_written_down(golden: Golden) -> None:
@@ -117,3 +136,73 @@ def test_a_month_holds_what_lies_between_its_midnights(
     outcome = statement_of(name)["outcomes"]["resolution"]
     happened = len((FOLDER / name / "events.csv").read_text("utf-8").splitlines()) - 1
     assert outcome["recounted_count"] == happened - len(subjects)
+
+
+# --- what people read of some of them
+
+
+def test_too_large_a_share_is_disputed_and_nobody_is_told_of_no_lines(run_once: RunOnce) -> None:
+    buyer = run_once("percent_of_value").buyer
+    (finance,) = buyer.mails("finance")
+    assert "Dispute 40.02 EUR, pay 186.65 EUR" in str(finance["Subject"])
+    shown = " ".join(html_of(finance).split())
+    assert "By 2 lines billed at another share of the value, 40.01 EUR is over-invoiced" in shown
+
+
+def test_who_pays_above_a_cap_is_told_to_have_it_corrected(run_once: RunOnce) -> None:
+    buyer = run_once("monthly_cap").buyer
+    (finance,) = buyer.mails("finance")
+    shown = " ".join(html_of(finance).split())
+    assert "make less of the same count: ask Example AI Inc to correct the invoice" in shown
+    assert "nothing to object to" not in shown
+
+
+def test_finance_reads_what_outcomes_did_together(run_once: RunOnce) -> None:
+    buyer = run_once("what_outcomes_do_together").buyer
+    (finance,) = buyer.mails("finance")
+    shown = " ".join(html_of(finance).replace("<br>", " ").split())
+    told = ("80.00 % satisfied, 80 % to reach", "2.33 fewer than by baseline-2025", "-10.00 USD")
+    for said in told:
+        assert said in shown
+    rows = buyer.mart("performance")
+    marts = {row["term"]: (row["reached_count"], str(row["amount"])) for row in rows}
+    assert marts == {
+        "csat_bonus": (1, "25.000000"), "prevented": (None, "9.320000"),
+        "service_credit": (0, "-10.000000"),
+    }  # fmt: skip
+
+
+def test_finance_and_the_auditor_see_which_days_reached_their_share(run_once: RunOnce) -> None:
+    buyer = run_once("share_of_each_day").buyer
+    (finance,) = buyer.mails("finance")
+    shown = " ".join(html_of(finance).replace("<br>", " ").split())
+    assert "50 % to reach in each day, reached in 3 of 4" in shown
+    days = {row["interval_name"]: row for row in buyer.mart("performance_intervals")}
+    assert len(days) == 31
+    assert days["2026-10-25"]["ends_at"] - days["2026-10-25"]["starts_at"] == timedelta(hours=25)
+    judged = {day: (row["met_count"], row["judged_count"], row["is_reached"])
+              for day, row in days.items() if row["judged_count"]}  # fmt: skip
+    assert judged == {
+        "2026-10-01": (1, 2, True), "2026-10-24": (0, 1, False), "2026-10-25": (2, 3, True),
+        "2026-10-31": (1, 1, True),
+    }  # fmt: skip
+
+
+def test_a_notice_says_before_which_milestone_nothing_is_charged(run_once: RunOnce) -> None:
+    buyer = run_once("before_go_live").buyer
+    (key,) = (key for key in buyer.objects("notices") if key.endswith(".eml"))
+    notice = message_from_bytes(buyer.objects("notices")[key], policy=policy.default)
+    attached = {str(part.get_content_type()): part for part in notice.iter_attachments()}
+    document = json.loads(attached["application/json"].get_payload(decode=True))
+    assert document["milestones"] == {
+        "go_live": {"reached_on": "2026-03-15",
+                    "opens": ["resolution", "platform_fee", "seats", "monthly_floor"]},
+        "second_department": {"reached_on": None, "opens": ["hr_request"]},
+    }  # fmt: skip
+    told = dict(agreed(document))
+    assert told["pricing.milestones.go_live"] == (
+        "Reached on 15 March 2026; nothing is charged before it for resolution, platform_fee, "
+        "seats and monthly_floor."
+    )
+    unreached = told["pricing.milestones.second_department"]
+    assert unreached == "Not reached yet; nothing is charged before it for hr_request."
