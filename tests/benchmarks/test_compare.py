@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.benchmarks import compare
 
 
+@pytest.mark.deep
 def test_the_four_ways_agree_on_a_small_month(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(compare, "RUNS", 1)
     found = compare.of_one_month(2_000, tmp_path)

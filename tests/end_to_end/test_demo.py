@@ -50,10 +50,14 @@ def test_each_month_says_what_the_catalogue_of_its_stories_says(
     quarter: Quarter, number: int
 ) -> None:
     month = quarter.facts.months[number]
-    statement = quarter.buyer(number).statement(as_of=format_instant(month.final_as_of))
-    resolution = statement["outcomes"]["resolution"]
-    assert resolution["lines"] == month.lines
-    assert resolution["reasons"] == month.reasons
+    matched = quarter.buyer(number).matched(as_of=format_instant(month.final_as_of))
+    assert matched.lines == month.lines
+    assert matched.reasons == month.reasons
+
+
+def test_the_first_month_is_final_and_disputed(quarter: Quarter) -> None:
+    month = quarter.facts.months[0]
+    statement = quarter.buyer(0).statement(as_of=format_instant(month.final_as_of))
     assert (statement["kind"], statement["decision"]) == ("final", "dispute")
 
 

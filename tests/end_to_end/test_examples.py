@@ -5,6 +5,8 @@ a field. What the contract defines, prices and tolerates stays as it stands.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from tests.end_to_end.buyer import Buyer
 from tests.faults.rig import PATIENCE, Rig
 from tests.faults.rigs import RIGS
 
+AS_OF = "2026-05-09T00:00:00Z"
 BY_SYSTEM = {rig.system: rig for rig in RIGS}
 OF_ONE_ACCOUNT = frozenset(
     ("fields", "custom_fields", "custom_attributes", "properties", "follow_up_field",
@@ -56,26 +59,43 @@ def _fitted(path: Path, rig: Rig, emulator: Any) -> dict[str, Any]:
     return terms
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_runs_to_a_statement(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def about_its_story(path: Path, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Buyer]:
+    """A buyer who runs the example, while its system tells the story."""
     rig = BY_SYSTEM[_evidence(_terms(path))[1]["system"]]
     with rig.start() as emulator:
         terms = _fitted(path, rig, emulator)
         connection = dict(rig.connection(emulator))
         connection["extra"] = {**PATIENCE, **connection.get("extra", {})}
         known_as = _evidence(terms)[1]["connection"].upper()
-        monkeypatch.setenv(
-            f"AIRFLOW_CONN_{known_as}", json.dumps({"conn_type": "http", **connection})
-        )
-        contract = tmp_path / path.name
+        patch.setenv(f"AIRFLOW_CONN_{known_as}", json.dumps({"conn_type": "http", **connection}))
+        contract = folder / path.name
         contract.write_text(yaml.safe_dump(terms, sort_keys=False), "utf-8")
-        buyer = Buyer(contract, tmp_path / "lake")
-        statement = buyer.statement(as_of="2026-05-09T00:00:00Z")
-    found = [each for each in buyer.mart("determinations") if each["counted_by"] == "buyer"]
-    assert len(found) == 5
-    assert set(statement["outcomes"]) == set(terms["outcomes"])
+        yield Buyer(contract, folder / "lake")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_counted_and_priced(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with about_its_story(path, tmp_path, monkeypatch) as buyer:
+        counted = buyer.counted(as_of=AS_OF)
+    (outcome,) = counted["outcomes"].values()
+    assert sum(outcome["determinations"].values()) == 5
+    assert set(counted["outcomes"]) == set(_terms(path)["outcomes"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [EXAMPLES[0], *(pytest.param(path, marks=pytest.mark.deep) for path in EXAMPLES[1:])],
+    ids=lambda path: path.stem,
+)
+def test_an_example_runs_to_a_statement(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with about_its_story(path, tmp_path, monkeypatch) as buyer:
+        statement = buyer.statement(as_of=AS_OF)
+    assert set(statement["outcomes"]) == set(_terms(path)["outcomes"])
     assert "invoice_not_configured" in {each["rule"] for each in statement["findings"]}
 
 

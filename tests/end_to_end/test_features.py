@@ -120,9 +120,9 @@ def test_a2_changing_thirty_days_to_fourteen_in_the_file_alone_changes_verdicts(
     (tmp_path / "events.csv").write_text(as_csv(SESSION_LOG, subject_type="ticket"))
     changes = {IN_SESSION: SESSION_CLAUSES}
     buyer = Buyer(rewritten(contract, contract, changes), tmp_path / "lake")
-    in_thirty_days = buyer.statement(command="replay")["outcomes"]["resolution"]
+    in_thirty_days = buyer.counted()["outcomes"]["resolution"]
     rewritten(contract, contract, {f"{IN_SESSION}.stayed_closed.forbids.within": "14 days"})
-    in_fourteen_days = buyer.statement(command="replay")["outcomes"]["resolution"]
+    in_fourteen_days = buyer.counted()["outcomes"]["resolution"]
     assert in_thirty_days["determinations"] == {
         "met": 1, "not_met": 2, "pending": 0, "unverifiable": 0,
     }  # fmt: skip
@@ -206,8 +206,7 @@ def test_a16_what_the_export_does_not_show_is_unverifiable_and_never_guessed(
     (tmp_path / "events.csv").write_text("\n".join(row for row in log if ",rated," not in row))
     shows = ["opened", "replied", "solved", "closed", "reopened", "contacted"]
     rewritten(contract, contract, {"sources.helpdesk.shows": shows})
-    statement = Buyer(contract, tmp_path / "lake").statement(command="replay")
-    outcome = statement["outcomes"]["resolution"]
+    outcome = Buyer(contract, tmp_path / "lake").counted()["outcomes"]["resolution"]
     # no rating is needed to see that these five were reopened, handed over or called again
     assert outcome["determinations"] == {
         "met": 0, "not_met": 5, "pending": 0, "unverifiable": 13,

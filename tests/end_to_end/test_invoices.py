@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.buyer import Buyer
+from tests.support.partly import partly_recounted
 from tests.support.small import write_month
 from tests.unit.sources import cii_documents as cii
 from tests.unit.sources import test_focus_csv as focus
@@ -75,7 +76,26 @@ def rules(statement: Mapping[str, Any]) -> set[str]:
     return {each["rule"] for each in statement["findings"]}
 
 
-@pytest.mark.parametrize("name", FORMATS)
+def lines_in(name: str, folder: Path) -> list[dict[str, Any]]:
+    """What a month's lines bill, in one of the formats."""
+    month = buyer_of(folder, *FORMATS[name]).land()
+    columns = "subject_id, outcome, quantity, unit_price, amount, currency_code"
+    with partly_recounted(month, "int_invoice_lines") as built:
+        found = f"select {columns} from recount.int_invoice_lines order by subject_id"
+        return built.query(found).to_pylist()
+
+
+def test_the_same_month_is_billed_alike_in_each_format(tmp_path: Path) -> None:
+    found = {name: lines_in(name, tmp_path / name) for name in FORMATS}
+    assert [(line["subject_id"], line["amount"]) for line in found["ubl"]] == [
+        (ticket, 1) for ticket in TICKETS
+    ]
+    assert all(lines == found["ubl"] for lines in found.values()), found
+
+
+@pytest.mark.parametrize(
+    "name", ["ubl", *(pytest.param(name, marks=pytest.mark.deep) for name in [*FORMATS][1:])]
+)
 def test_the_same_month_ends_alike_in_each_format(name: str, tmp_path: Path) -> None:
     statement = buyer_of(tmp_path, *FORMATS[name]).statement()
     assert statement["findings"] == []
