@@ -45,7 +45,7 @@ def untraced_amounts(
     """Trace as many amounts of mails and letters, drawn by a seed, and say what is wrong."""
     lake = open_lake(str(buyer.lake))
     printed = sorted(amounts_printed(buyer, statement["currency"]))
-    assert len(printed) > 3
+    assert printed
     for text in random.Random(seed).sample(printed, min(count, len(printed))):
         try:
             traced = trace(lake, statement, text)

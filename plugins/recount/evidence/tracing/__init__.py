@@ -168,7 +168,7 @@ def _printed(
         raise _unknown(statement, contract, text)
     figures = [
         *figures_of(statement, terms_of(contract)).values(),
-        *printed_figures(marts.of(LINES), marts.of(CHARGES)),
+        *printed_figures(marts.of(LINES), marts.of(CHARGES), terms_of(contract)),
     ]
     made = {each.path: _added_up(statement, contract, marts, each) | {"is_money": each.is_money}
             for each in figures}  # fmt: skip

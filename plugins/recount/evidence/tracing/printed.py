@@ -7,7 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from recount.contract.model import Contract
-from recount.evidence.tracing.figures import CHARGES, LINES, Figure, Row, figure, rows_where
+from recount.evidence.tracing.catalogue import INVOICED, PAYABLE
+from recount.evidence.tracing.figures import (
+    CHARGES,
+    LINES,
+    Figure,
+    Part,
+    Row,
+    Terms,
+    figure,
+    over_invoiced,
+    rows_where,
+)
 
 _PRINTED = re.compile(
     r"(?:(?P<before>[A-Z]{3}) ?)?[-\u2212+]?(?P<number>\d[\d,]*(?:\.\d+)?)"
@@ -44,8 +55,11 @@ class Printed:
         return abs(Decimal(str(value))) == self.number
 
 
-def printed_figures(lines: Sequence[Row], charges: Sequence[Row]) -> Iterator[Figure]:
-    """Yield what mails add up beyond the statement: lines by reason, and each charge."""
+def printed_figures(lines: Sequence[Row], charges: Sequence[Row], terms: Terms) -> Iterator[Figure]:
+    """Yield what mails add up beyond the statement: lines by reason, each charge, and the rest.
+
+    The rest is what the contract's other price terms add to the lines that are claimed.
+    """
     groups = dict.fromkeys((row["outcome"], row["match_status"], row["reason"]) for row in lines)
     for outcome, status, reason in groups:
         if status is None:
@@ -62,10 +76,19 @@ def printed_figures(lines: Sequence[Row], charges: Sequence[Row]) -> Iterator[Fi
         yield figure(
             f"{path}.amount", rows_where(LINES, says, money, **of), is_stated=False, is_money=True
         )
+    claimed = Part(LINES, "less what each claimed line is off by", lambda row: _claimed(row, terms))
+    yield figure("notice.arithmetic", INVOICED, PAYABLE, claimed, is_stated=False, is_money=True)
     for basis, term in dict.fromkeys((row["basis"], row["term"]) for row in charges):
         part = rows_where(CHARGES, "each", lambda row: Decimal(row["amount"]),
                           basis=basis, term=term)  # fmt: skip
         yield figure(f"charges.{basis}.{term}", part, is_stated=False, is_money=True)
+
+
+def _claimed(row: Row, terms: Terms) -> Decimal | None:
+    over = over_invoiced(row, terms)
+    if over is None and row["match_status"] == "wrong_price":
+        over = Decimal(row["amount_invoiced"] - row["amount_recounted"])
+    return None if over is None else -over
 
 
 def stated_beside(statement: Row, contract: Contract) -> Iterator[tuple[str, object]]:
