@@ -122,12 +122,14 @@ def test_a_run_that_is_cleared_and_repeated_changes_nothing(airflow: Airflow, da
     assert objects(airflow.lake, "") == before
 
 
+@pytest.mark.deep
 def test_the_daily_dag_finds_nothing_to_do_in_a_settled_month(airflow: Airflow, daily: int) -> None:
     before = objects(airflow.lake, "statements")
     assert airflow.dag("recount_daily", as_of="2026-05-03T00:00:00Z") == 0
     assert objects(airflow.lake, "statements") == before
 
 
+@pytest.mark.deep
 def test_months_that_share_a_ceiling_say_the_same_side_by_side_and_one_after_the_other(
     airflow: Airflow, tmp_path: Path
 ) -> None:

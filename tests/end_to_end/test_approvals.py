@@ -98,6 +98,7 @@ def test_nothing_else_went_out_and_the_run_shows_what_failed(day: Day) -> None:
     assert day.exit_code == 1
 
 
+@pytest.mark.deep
 def test_where_nothing_waits_nobody_is_asked(tmp_path: Path, day: Day) -> None:
     write_month(tmp_path / "contracts")
     quiet = day.airflow.beside(tmp_path / "contracts")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recount import landing, pins
 from recount.periods import following
+from recount.sweeping import unreferenced
 from tests.end_to_end.buyer import Buyer
 from tests.support.small import write_months
 
@@ -36,4 +37,4 @@ def test_months_that_are_landed_in_parallel_read_what_they_would_one_by_one(tmp_
     month = replace(side_by_side, period=months[0]).land(AS_OF)
     for stream in (("helpdesk", "events"), ("invoice", "lines")):
         assert len(landing.verify_chain(month.lake, "year", *stream)) == 24
-        assert landing.unreferenced(month.lake, "year", *stream) == []
+    assert unreferenced(month.lake) == []
