@@ -52,10 +52,11 @@ def gather(
     for table, schema in schemas.items():
         scratch.write_landed(table, "empty", schema, [])
     observed: dict[str, dict[str, datetime]] = {source: {} for source in contract.sources}
+    hashed = people.noted(lake)
     for source, digests in streams.items():
         for stream, digest in digests.items():
             manifests = landing.whole(lake, contract.contract, source, stream, digest)
-            terms = replace(terms_of(contract, source), people=people.noted(lake))
+            terms = replace(terms_of(contract, source), people=hashed)
             _write_stream(scratch, lake, terms, manifests)
             if (feed := manifests[-1].feed) is not None:
                 observed[source][stream] = feed.observed_until

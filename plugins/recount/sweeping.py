@@ -56,7 +56,8 @@ def unreferenced(lake: Lake) -> list[Unreferenced]:
     documents = {key for key in keys if _DOCUMENT.search(key)}
     others = [key for key in keys if key not in documents and not _BY_ITSELF.fullmatch(key)]
     named = _named(lake, [key for key in documents if not _is_closed(key, documents)])
-    named |= {beside(key, ending) for key in keys for ending in (SIGNATURE, TIME_STAMP)}
+    packs = [key for key in keys if key.startswith("evidence/") and key.endswith(".zip")]
+    named |= {beside(pack, ending) for pack in packs for ending in (SIGNATURE, TIME_STAMP)}
     if any(key.startswith("attachments/") for key in others):
         named |= _named_in_mails(lake, [key for key in others if key in named])
     return [Unreferenced(key, _because(key)) for key in others if key not in named]

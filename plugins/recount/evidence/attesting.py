@@ -28,7 +28,7 @@ def beside(pack: str, ending: str) -> str:
     return pack.removesuffix(".zip") + ending
 
 
-def attest(lake: Lake, key: str, manifest: bytes) -> None:
+def attest(lake: Lake, key: str, manifest: Callable[[], bytes]) -> None:
     """Sign the manifest of the pack under that key and have it stamped, as far as configured.
 
     What is there already stands. TransientError where the authority fails; RecountError where a
@@ -38,7 +38,7 @@ def attest(lake: Lake, key: str, manifest: bytes) -> None:
     if signing_key and not lake.exists(beside(key, SIGNATURE)):
         from recount.evidence.signatures import sign
 
-        lake.put_once(beside(key, SIGNATURE), sign(manifest, Path(signing_key)))
+        lake.put_once(beside(key, SIGNATURE), sign(manifest(), Path(signing_key)))
     authority, roots = os.environ.get(_AUTHORITY), os.environ.get(_ROOTS)
     if authority and not roots:
         raise RecountError(
@@ -48,7 +48,7 @@ def attest(lake: Lake, key: str, manifest: bytes) -> None:
     if authority and roots and not lake.exists(beside(key, TIME_STAMP)):
         from recount.evidence.time_stamps import ask
 
-        stamp = ask(authority, manifest, Path(roots))
+        stamp = ask(authority, manifest(), Path(roots))
         # another run may have had it stamped meanwhile, and one stamp is enough
         with suppress(KeyConflict):
             lake.put_once(beside(key, TIME_STAMP), stamp)
@@ -106,9 +106,10 @@ def _signed_by(manifest: bytes, signature: bytes | None, key: Path) -> tuple[str
 
     if signature is None:
         return None, "is missing"
+    name = fingerprint(key)
     if not is_signed(manifest, signature, key):
-        return None, f"is not of this manifest by {fingerprint(key)}"
-    return fingerprint(key), ""
+        return None, f"is not of this manifest by {name}"
+    return name, ""
 
 
 def _stamped_at(manifest: bytes, stamp: bytes | None, roots: Path) -> tuple[datetime | None, str]:

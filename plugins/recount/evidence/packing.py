@@ -33,7 +33,7 @@ def pack(month: Month, manifest_key: str, statement_key: str) -> str | None:
     key, is_there = _place(lake, statement)
     if not is_there:
         _write(month, manifest_key, statement, key)
-    attest(lake, key, _manifest(lake, key))
+    attest(lake, key, lambda: _manifest(lake, key))
     return lake.uri(key)
 
 

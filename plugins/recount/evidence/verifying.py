@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from recount.errors import RecountError
@@ -70,7 +70,7 @@ def verified(
 def _with_attested(report: Report, trust: Trust) -> Proof:
     if report.result == "unreadable":
         return Proof(report, None)
-    with _file_of(report.pack) as path, path.open("rb") as file:
+    with _opened(report.pack) as file:
         manifest = Pack(file).read(MANIFEST)
     found = attested(manifest, lambda ending: _read(beside(report.pack, ending)), trust)
     if found.differences:
@@ -108,6 +108,18 @@ def _file_of(pack: str) -> Iterator[Path]:
         with copy.open("wb") as file:
             file.writelines(Lake(bucket(where, CONNECTION)).chunks(name))
         yield copy
+
+
+@contextmanager
+def _opened(pack: str) -> Iterator[BinaryIO]:
+    """Open a pack to read little of it: of an object of a bucket that part alone is fetched."""
+    if (path := _path(pack)) is not None:
+        with path.open("rb") as file:
+            yield file
+        return
+    where, _, name = pack.rpartition("/")
+    with Lake(bucket(where, CONNECTION)).opened(name) as file:
+        yield file
 
 
 def _path(pack: str) -> Path | None:

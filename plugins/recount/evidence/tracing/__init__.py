@@ -170,14 +170,19 @@ def _printed(
         *figures_of(statement, terms_of(contract)).values(),
         *printed_figures(marts.of(LINES), marts.of(CHARGES), terms_of(contract)),
     ]
-    made = {each.path: _added_up(statement, contract, marts, each) | {"is_money": each.is_money}
-            for each in figures}  # fmt: skip
-    fits = {
-        path: one for path, one in made.items()
-        if printed.may_be(one["value"], is_money=one.pop("is_money"))
-    }  # fmt: skip
+    fits = {}
+    for each in figures:
+        # what the statement says otherwise need not be added up
+        if each.is_stated and not printed.may_be(
+            value_at(statement, each.path), is_money=each.is_money
+        ):
+            continue
+        one = _added_up(statement, contract, marts, each)
+        if printed.may_be(one["value"], is_money=each.is_money):
+            fits[each.path] = one
+    known_paths = {each.path for each in figures}
     said = [path for path, value in stated_beside(statement, contract)
-            if path not in made and printed.may_be(value, is_money=True)]  # fmt: skip
+            if path not in known_paths and printed.may_be(value, is_money=True)]  # fmt: skip
     if not fits and not said:
         raise _unknown(statement, contract, text)
     nothing: dict[str, Any] = {
