@@ -49,6 +49,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
         found[name] = Seen(buyer.statement(*words, **when), buyer.objects())
 
     run("first")
+    run("again")
     run("refreshed", "--refresh")
     run("later", as_of=LATER)
     log = folder / "events.csv"
@@ -71,9 +72,10 @@ def test_a_notice_in_the_outbox_is_approved_and_was_sent_to_nobody(seen: dict[st
     assert seen["first"].statement["notice"]["state"] == "approved"
 
 
-def test_extracting_a_month_again_changes_no_byte(seen: dict[str, Seen]) -> None:
-    assert seen["refreshed"].statement == seen["first"].statement
-    assert seen["refreshed"].lake == seen["first"].lake
+@pytest.mark.parametrize("name", ["again", "refreshed"])
+def test_running_a_month_again_changes_no_byte(seen: dict[str, Seen], name: str) -> None:
+    assert seen[name].statement == seen["first"].statement
+    assert seen[name].lake == seen["first"].lake
 
 
 def test_a_later_look_at_the_same_data_mails_nobody(seen: dict[str, Seen]) -> None:
@@ -156,7 +158,6 @@ def test_a_server_gets_each_mail_once(posted: dict[str, Posted]) -> None:
     assert len(posted["first"].received) == 2
     assert posted["first"].seen.statement["notice"]["state"] == "sent"
     assert posted["again"].received == posted["first"].received
-    assert posted["again"].seen.lake == posted["first"].seen.lake
     assert posted["again"].seen.notice_steps == ["drafted", "approved", "sending", "sent"]
     assert posted["again"].seen.lake == posted["first"].seen.lake
 

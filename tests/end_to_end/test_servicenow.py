@@ -316,12 +316,13 @@ def test_what_changed_without_audit_holds_the_month(fresh: Month) -> None:
     assert [each["rule"] for each in statement["findings"]] == ["subject_contradicted"]
 
 
-def test_who_resolves_and_is_not_known_is_unknown(fresh: Month) -> None:
+def test_who_resolves_and_is_not_known_holds_the_month(fresh: Month) -> None:
     fresh.desk.instance.add_user("new.bot", at=HIRED, identity_type="ai_user")
     fresh.desk.instance.grant_role("new.bot", "itil", at=HIRED)
     fresh.desk.solved("by a machine that the contract does not name", by="new.bot")
     fresh.desk.invoice(fresh.buyer.contract.parent)
-    assert fresh.buyer.matched().by_unknown == 1
+    statement = fresh.buyer.statement()
+    assert [each["rule"] for each in statement["findings"]] == ["concluded_by_unknown"]
 
 
 def test_rows_that_are_withheld_are_refused_and_nothing_is_published(fresh: Month) -> None:
