@@ -91,8 +91,7 @@ def approve(
     """
     from recount.evidence import decisions
 
-    register, at = _register(lake_uri, dispute_id), datetime.now(UTC)
-    decisions.approve(register, content=content, by=by, because=because, at=at)
+    _decide(lake_uri, dispute_id, decisions.approve, content=content, by=by, because=because)
     _release(lake_uri, dispute_id, as_json)
 
 
@@ -118,8 +117,7 @@ def reject(
     """Reject the draft of a notice: it never goes out. Other figures are drafted anew."""
     from recount.evidence import decisions
 
-    register, at = _register(lake_uri, dispute_id), datetime.now(UTC)
-    decisions.reject(register, content=content, by=by, because=because, at=at)
+    _decide(lake_uri, dispute_id, decisions.reject, content=content, by=by, because=because)
     _print(lake_uri, dispute_id, as_json)
 
 
@@ -140,8 +138,7 @@ def amend(
     """
     from recount.evidence import decisions
 
-    register, at = _register(lake_uri, dispute_id), datetime.now(UTC)
-    decisions.amend(register, content=content, by=by, because=because, at=at)
+    _decide(lake_uri, dispute_id, decisions.amend, content=content, by=by, because=because)
     _print(lake_uri, dispute_id, as_json)
 
 
@@ -155,8 +152,7 @@ def withdraw(dispute_id: str, by: str, because: str, lake_uri: str, as_json: boo
     """Give a dispute up, sent or not: nothing is open of it, and no later run brings it back."""
     from recount.evidence import decisions
 
-    register, at = _register(lake_uri, dispute_id), datetime.now(UTC)
-    decisions.withdraw(register, by=by, because=because, at=at)
+    _decide(lake_uri, dispute_id, decisions.withdraw, by=by, because=because)
     _print(lake_uri, dispute_id, as_json)
 
 
@@ -197,6 +193,11 @@ def _register(lake_uri: str, dispute_id: str) -> Any:
     from recount.lake import open_lake
 
     return of_disputes.find(open_lake(lake_uri), dispute_id).register
+
+
+def _decide(lake_uri: str, dispute_id: str, decide: Callable[..., Any], **said: str) -> None:
+    """Write what a person decides into the register of a dispute, as of now."""
+    decide(_register(lake_uri, dispute_id), at=datetime.now(UTC), **said)
 
 
 def _release(lake_uri: str, dispute_id: str, as_json: bool) -> None:
