@@ -1,17 +1,18 @@
 """What a machine has no more of, named: space on a disk, memory, or files that may be open."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from recount.errors import TransientError
 
-OPEN_FILES = "too many files are open at once; raise the limit of open files (ulimit -n)"
+_OPEN_FILES = "too many files are open at once; raise the limit of open files (ulimit -n)"
 _MEMORY = "there is no memory left; give the machine more, or run fewer months at once"
 _DISK = "the disk takes no more; free some space there, or set TMPDIR to a larger one"
 _RESOURCES = {
-    errno.EMFILE: OPEN_FILES,
-    errno.ENFILE: OPEN_FILES,
+    errno.EMFILE: _OPEN_FILES,
+    errno.ENFILE: _OPEN_FILES,
     errno.ENOMEM: _MEMORY,
     errno.ENOSPC: _DISK,
     errno.EDQUOT: _DISK,
@@ -39,6 +40,17 @@ def exhausted(problem: BaseException) -> Exhausted | None:
     """Return the error that names what there is no more of; None where that is not the problem."""
     sentence = _sentence(problem)
     return Exhausted(f"{sentence}, and run again") if sentence else None
+
+
+def exhausted_by(said: str, what: str) -> Exhausted | None:
+    """Return the same error where a library only quotes the system's words, as DuckDB does.
+
+    `said` is the library's sentence, `what` was at work.
+    """
+    for number, sentence in _RESOURCES.items():
+        if os.strerror(number) in said:
+            return Exhausted(f"{what}: {sentence}, and run again")
+    return None
 
 
 def _sentence(problem: BaseException) -> str | None:

@@ -6,6 +6,7 @@ becomes part of a statement of SQL: all of it is rows.
 """
 
 import contextlib
+import errno
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recount.dbt_build import build
-from recount.errors import ReconcileError
-from recount.exhausted import OPEN_FILES
+from recount.errors import ReconcileError, RecountError
+from recount.exhausted import exhausted_by
 
 # Each mart with the columns that put its rows in order, so that its bytes never depend on threads.
 MARTS: Mapping[str, tuple[str, ...]] = {
@@ -103,7 +104,7 @@ class Scratch:
             try:
                 yield Reading(self.folder, connection)
             except duckdb.Error as problem:
-                raise ReconcileError(_of_a_model("marts", str(problem))) from None
+                raise _of_a_model("marts", str(problem)) from None
 
 
 @dataclass(frozen=True)
@@ -170,9 +171,9 @@ def reconcile(
         try:
             _fill(connection, terms, landed)
         except duckdb.Error as problem:
-            raise ReconcileError(_of_a_model("terms", str(problem))) from None
+            raise _of_a_model("terms", str(problem)) from None
         for failure in build(scratch.folder, unused):
-            raise ReconcileError(_sentence(scratch, failure))
+            raise _refusal(scratch, failure)
 
 
 def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
@@ -203,33 +204,30 @@ def _fill(
         )
 
 
-def _sentence(scratch: Scratch, failure: Any) -> str:
+def _refusal(scratch: Scratch, failure: Any) -> RecountError:
     """Say what a failed test found, in its own words where it has a column `message`."""
-    if failure.status == "fail":
-        with (
-            duckdb.connect(str(scratch.database)) as connection,
-            contextlib.chdir(scratch.folder),
-        ):
-            found = connection.sql(failure.node.compiled_code).to_arrow_table()
-        if "message" in found.column_names:
-            return str(found.column("message")[0])
-        return (
-            f"the check {failure.node.name!r} found {found.num_rows} rows, and there must be none"
-        )
-    return _of_a_model(failure.node.name, str(failure.message))
+    if failure.status != "fail":
+        return _of_a_model(failure.node.name, str(failure.message))
+    with duckdb.connect(str(scratch.database)) as connection, contextlib.chdir(scratch.folder):
+        found = connection.sql(failure.node.compiled_code).to_arrow_table()
+    if "message" in found.column_names:
+        return ReconcileError(str(found.column("message")[0]))
+    return ReconcileError(
+        f"the check {failure.node.name!r} found {found.num_rows} rows, and there must be none"
+    )
 
 
-def _of_a_model(name: str, said: str) -> str:
+def _of_a_model(name: str, said: str) -> RecountError:
     """Say in one sentence why a model failed; a first line of dbt's only repeats its name."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     reasons = [line for line in lines if " Error in " not in line] or ["it gave no reason"]
     because = reasons[0][:300]
     if because.startswith("Out of Memory"):
-        return (
+        return ReconcileError(
             f"{name!r} needs more memory than a build may take ({because}); raise RECOUNT_MEMORY, "
             "or give the machine more memory or more space for temporary files"
         )
     if because.startswith("IO Error: No files found"):
         # each table has its file: DuckDB says the same of a folder that it was not let into
-        return f"{name!r} could not look into a folder of its own: {OPEN_FILES}"
-    return f"the model {name!r} failed: {because}"
+        because = os.strerror(errno.EMFILE)
+    return exhausted_by(because, name) or ReconcileError(f"the model {name!r} failed: {because}")

@@ -37,11 +37,15 @@ class Matched:
     """How many candidates of a month have which verdict, and how many of its lines which status.
 
     `reasons` counts the lines that are no outcome by why they are none.
+    `contradicted` and `by_unknown` count the billed subjects that hold a month: a system
+    contradicts itself about them, or nobody knows who concluded them.
     """
 
     candidates: Mapping[str, int]
     lines: Mapping[str, int]
     reasons: Mapping[str, int]
+    contradicted: int
+    by_unknown: int
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,18 @@ class Buyer:
 
     def matched(self, as_of: str = FINAL, *, refresh: bool = False) -> Matched:
         """Land a month and match its lines with its verdicts; nothing is priced or published."""
-        models = ("candidates", "reconciliation_lines")
+        models = ("candidates", "reconciliation_lines", "int_control_subjects")
         with partly_recounted(self.land(as_of, refresh=refresh), *models) as built:
             candidates = built.mart("candidates").to_pylist()
             rows = built.mart("reconciliation_lines").to_pylist()
+            # without a line of an outcome there is no row
+            control = built.query("from recount.int_control_subjects").to_pylist()
         return Matched(
             Counter(row["verdict"] for row in candidates if row["counted_by"] == "buyer"),
             Counter(row["match_status"] for row in rows),
             Counter(row["reason"] for row in rows if row["match_status"] == "not_an_outcome"),
+            sum(row["subject_contradicted_count"] for row in control),
+            sum(row["subject_concluded_by_unknown_count"] for row in control),
         )
 
     def statement(self, *words: str, as_of: str = FINAL, command: str = "run") -> dict[str, Any]:
