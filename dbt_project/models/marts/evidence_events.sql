@@ -1,5 +1,5 @@
--- One row per event on which a verdict of the period rests: what concluded a subject, and what
--- decided a clause. Its actor has the type that the verdict gave him.
+-- One row per event on which a verdict or a line of the period rests: what concluded a subject, in
+-- whichever period, and what decided a clause. Its actor has the type that the verdict gave him.
 with used as (
 
     select
@@ -12,6 +12,12 @@ with used as (
         deciding_event_id as event_id
     from {{ ref('clause_verdicts') }}
     where deciding_event_id is not null
+    union
+    select
+        contract,
+        candidate_event_id as event_id
+    from {{ ref('reconciliation_lines') }}
+    where candidate_event_id is not null
 
 ),
 

@@ -1,8 +1,25 @@
 -- One row per line of the invoice, and one per outcome that the vendor did not invoice.
 with matches as (
 
-    select * from {{ ref('int_matches') }}
+    select
+        *,
+        case
+            when match_status = 'out_of_period' then first_concluded_at
+            else concluded_at
+        end as shown_concluded_at,
+        case
+            when match_status = 'out_of_period' then first_candidate_event_id
+            else candidate_event_id
+        end as shown_candidate_event_id
+    from {{ ref('int_matches') }}
     where line_id is not null or verdict = 'met'
+
+),
+
+first_lines as (
+
+    select * from matches
+    where line_kind = 'outcome' and line_number_of_subject = 1
 
 ),
 
@@ -27,14 +44,9 @@ select
     matches.line_number,
     matches.subject_id,
     matches.concluded_at_invoiced,
-    case
-        when matches.match_status = 'out_of_period' then matches.first_concluded_at
-        else matches.concluded_at
-    end as concluded_at,
-    case
-        when matches.match_status = 'out_of_period' then matches.first_candidate_event_id
-        else matches.candidate_event_id
-    end as candidate_event_id,
+    coalesce(matches.shown_concluded_at, first_lines.shown_concluded_at) as concluded_at,
+    coalesce(matches.shown_candidate_event_id, first_lines.shown_candidate_event_id)
+        as candidate_event_id,
     clause_verdicts.deciding_event_id,
     cast(coalesce(matches.quantity, 1) as decimal(18, 6)) as quantity,
     matches.unit_price as unit_price_invoiced,
@@ -51,3 +63,10 @@ left join clause_verdicts
     on
         matches.candidate_key = clause_verdicts.candidate_key
         and matches.reason = clause_verdicts.clause
+-- what is billed again is what the first line of the subject bills
+left join first_lines
+    on
+        matches.match_status = 'duplicate'
+        and matches.contract_key = first_lines.contract_key
+        and matches.outcome = first_lines.outcome
+        and matches.subject_id = first_lines.subject_id

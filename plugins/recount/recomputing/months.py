@@ -228,14 +228,16 @@ class Month:
             [Line(line.line_id, str(line.subject_id), self._price_of(line)) for line in billed],
             log, judged.determinations, period,
         )  # fmt: skip
-        claimed = set()
+        first: dict[str, Row] = {}
         for line, (status, _) in zip(billed, statuses, strict=True):
             subject_id = str(line.subject_id)
-            of = None if subject_id in claimed else of_period.get(subject_id)
-            claimed.add(subject_id)
+            of = None if subject_id in first else of_period.get(subject_id)
             row = _row(outcome, subject_id, "outcome", line) | {"match_status": status}
-            yield self._explained(row, of, worth.get(subject_id) if of else None, by_vendor, judged)
-        for subject_id in sorted(of_period.keys() - claimed):
+            self._explained(row, of, worth.get(subject_id) if of else None, by_vendor, judged)
+            same = first.setdefault(subject_id, row)
+            # what is billed again is what the first line of the subject bills
+            yield row | {name: same[name] for name in ("concluded_at", "candidate_event_id")}
+        for subject_id in sorted(of_period.keys() - first.keys()):
             of = of_period[subject_id]
             row = _row(outcome, subject_id, "recount", None)
             if of.verdict == MET and outcome not in self.totals_only:
