@@ -1,7 +1,8 @@
 """What outlives a run: marts as Parquet, findings, statements; each in the lake once.
 
 A folder holds editions `00000001.json`, `00000002.json`, ...: publishing what the newest edition
-says already changes nothing, so that a run repeated from any point ends in the same bytes.
+says already changes nothing, so that a run repeated from any point ends in the same bytes. Each is
+sealed with the hash of what it says, so that none is believed that was altered since.
 """
 
 import hashlib
@@ -59,13 +60,15 @@ class Overtaken(TransientError):
     """Another run published in the same place since this one began; it has nothing newer to say."""
 
 
-def publish(lake: Lake, folder: str, document: Any, *, after: int | None = None) -> str:
+def publish(
+    lake: Lake, folder: str, document: Mapping[str, Any], *, after: int | None = None
+) -> str:
     """Put a document into a folder as its newest edition and return its key.
 
     `after` is the number of the newest edition when the work began. Where another document came
     since, Overtaken: an attempt that was given up and lives on must not have the last word.
     """
-    data = canonical(document)
+    data = _sealed(document)
     for _ in range(_RACES):
         number, newest = _newest(lake, folder)
         if newest == data:
@@ -109,15 +112,30 @@ def editions(lake: Lake, folder: str) -> Iterator[dict[str, Any]]:
 
 
 def read(lake: Lake, key: str) -> dict[str, Any]:
-    """A published document; LandingError where it is missing or damaged."""
+    """A published document; LandingError where it is missing, damaged or altered."""
     return _document(lake, key, lake.get(key))
 
 
+def _sealed(document: Mapping[str, Any]) -> bytes:
+    return canonical({**document, "seal": sha256(canonical(document))})
+
+
 def _document(lake: Lake, key: str, data: bytes) -> dict[str, Any]:
+    document = parsed(lake, key, data)
+    seal = document.pop("seal", None)
+    if seal != sha256(canonical(document)):
+        raise LandingError(f"{lake.uri(key)} was altered; restore it from a backup")
+    return document
+
+
+def parsed(lake: Lake, key: str, data: bytes) -> dict[str, Any]:
+    """What any document of the lake says, whoever wrote it; LandingError where it is damaged."""
     try:
-        document: dict[str, Any] = json.loads(data)
+        document = json.loads(data)
     except ValueError:
-        raise LandingError(f"{lake.uri(key)} is damaged; restore it from a backup") from None
+        document = None
+    if not isinstance(document, dict):
+        raise LandingError(f"{lake.uri(key)} is damaged; restore it from a backup")
     return document
 
 

@@ -80,7 +80,7 @@ def _named(lake: Lake, documents: Iterable[str]) -> set[str]:
 
 def _names(lake: Lake, key: str) -> Iterator[str]:
     """Yield the keys that a document names, whole or by a hash, among other words that it says."""
-    said = published.read(lake, key)
+    said = published.parsed(lake, key, lake.get(key))
     yield from _texts(said)
     folder, contract = key.rpartition("/")[0], _CONTRACT.search(key)
     if contract and "contract_sha256" in said:

@@ -106,6 +106,7 @@ class Buyer:
             data for key, data in self.objects("statements").items() if f"as_of={as_of}" in key
         )
         found: dict[str, Any] = json.loads(data)
+        del found["seal"]
         return found
 
     def objects(self, *folders: str) -> dict[str, bytes]:

@@ -148,7 +148,7 @@ def _notices(lake: Lake, statement: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _samples(lake: Lake, slot: Slot) -> list[dict[str, Any]]:
     keys = [key for key in lake.keys(f"samples/{slot.path}") if key.endswith("/plan.json")]
     return [
-        published.read(lake, key)
+        published.parsed(lake, key, lake.get(key))
         | {"found": published.newest(lake, f"{key.rpartition('/')[0]}/evaluations")}
         for key in keys
     ]
