@@ -106,11 +106,11 @@ def whole_run(tickets: int, folder: Path) -> dict[str, Figures]:
     """`recount run` from files to mails, beside what dbt needs to read its project."""
     _in_a_process("data", folder / "data", str(tickets))
     programs = Path(sys.executable).parent
-    run = [
+    run: list[str | Path] = [
         programs / "recount", "run", "--contract", folder / "data" / "contract.yml",
         "--period", "2026-08", "--as-of", AS_OF, "--lake",
     ]  # fmt: skip
-    parse = [
+    parse: list[str | Path] = [
         programs / "dbt", "parse", "--no-partial-parse", "--project-dir", DBT_PROJECT,
         "--profiles-dir", DBT_PROJECT, "--target-path", folder / "target",
     ]  # fmt: skip

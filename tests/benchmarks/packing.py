@@ -82,9 +82,9 @@ def main(tickets: int) -> None:
     """Print what running a month of so many tickets takes, and what checking its pack takes."""
     with tempfile.TemporaryDirectory() as folder:
         contract, lake = write_month(Path(folder), tickets), Path(folder, "lake")
-        program = [Path(sys.executable).with_name("recount"), "run", "--contract", contract]
-        month = ["--period", "2026-03", "--as-of", AS_OF, "--lake", lake]
-        ran = measured([*program, *month])
+        program = Path(sys.executable).with_name("recount")
+        month = ["--period", "2026-03", "--as-of", AS_OF]
+        ran = measured([program, "run", "--contract", contract, *month, "--lake", lake])
         (pack,) = lake.glob("evidence/**/pack.zip")
         seconds, peak = check(pack)
         megabytes = pack.stat().st_size / 1e6

@@ -8,7 +8,9 @@ from tests.benchmarks import compare
 
 
 @pytest.mark.deep
-def test_the_four_ways_agree_on_a_small_month(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_the_four_ways_agree_on_a_small_month(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(compare, "RUNS", 1)
     found = compare.of_one_month(2_000, tmp_path)
     assert set(found) == set(compare.WAYS)

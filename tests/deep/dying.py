@@ -52,14 +52,14 @@ def die(when: str, at: str) -> None:
     # Python ignores it, and then a file that grows too large is an error and no death.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
-    def dying(lake: Lake, key: str, data: bytes | Path) -> bool:
+    def dying(self: Lake, key: str, data: bytes | Path) -> bool:
         if not re.fullmatch(at, key):
-            return create(lake, key, data)
+            return create(self, key, data)
         if when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         if when == "during":
             _end_in_the_middle(data.stat().st_size if isinstance(data, Path) else len(data))
-        created = create(lake, key, data)
+        created = create(self, key, data)
         os.kill(os.getpid(), signal.SIGKILL)
         return created
 

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -89,7 +90,7 @@ def trials(folder: Path, port: int, step: int, what: str) -> dict[int, str]:
             return state
 
         survived = forked(dying)
-        again = [forked(lambda place=place: send(folder, port, place)) for _ in range(2)]
+        again = [forked(partial(send, folder, port, place)) for _ in range(2)]
         assert again[0] == again[1], f"place {place}: {again}"
         ended[place] = str(again[1])
         place += step

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,8 @@ def undisturbed(runs: Runs, month: Month) -> Objects:
 
 @pytest.fixture(scope="module")
 def life(runs: Runs, month: Month, undisturbed: Objects) -> Life:
-    life, given = Life(month.lake), []
+    life = Life(month.lake)
+    given: Sequence[Any] = []
     for task, places in KILLED.items():
         for when, at in places:
             life.see((when, at), runs.do(task, month, given, when=when, at=at))
@@ -148,7 +150,8 @@ def on_s3(
 ) -> Iterator[Life]:
     with storage(runs, tmp_path_factory.mktemp("s3")) as server:
         there = replace(month, lake_uri=f"s3://{BUCKET}/lake")
-        life, given = Life(there.lake), []
+        life = Life(there.lake)
+        given: Sequence[Any] = []
         for task, places in KILLED_ON_S3.items():
             for when, at in places:
                 server.killing = Killing(when, at, runs.kill)

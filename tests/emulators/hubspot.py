@@ -149,7 +149,8 @@ class HubSpot(Stories, Emulator):
 
     def _together(self, results: list[Any], errors: list[Any]) -> Answer:
         now = spelled(self.now)
-        told = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
+        told: dict[str, Any] = {"status": "COMPLETE", "results": results}
+        told |= {"startedAt": now, "completedAt": now}
         told |= {"numErrors": len(errors), "errors": errors} if errors else {}
         return Answer(told, 207 if errors else 200)
 

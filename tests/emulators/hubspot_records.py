@@ -117,8 +117,9 @@ class Account:
     def add(self, kind: str, at: datetime, by: By, **properties: str) -> Record:
         record = Record(kind, self.next_id(), at)
         self.records.setdefault(kind, {})[record.id] = record
+        user = str(by.user) if by.user else None
         told = {"hs_object_source": by.type, "hs_object_source_id": by.id,
-                "hs_object_source_user_id": by.user and str(by.user), "createdate": spelled(at),
+                "hs_object_source_user_id": user, "createdate": spelled(at),
                 "hs_createdate": spelled(at), **properties}  # fmt: skip
         for name, value in told.items():
             if value is not None:

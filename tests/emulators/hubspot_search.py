@@ -114,7 +114,7 @@ def _without_beginning(groups: list[Any]) -> tuple[list[Any], int]:
 
 
 def _fits(record: Record, modified: datetime, wanted: Mapping[str, Any]) -> bool:
-    operator, name = wanted.get("operator"), wanted.get("propertyName", "")
+    operator, name = str(wanted.get("operator")), wanted.get("propertyName", "")
     if operator not in _OPERATORS:
         raise _invalid(f"The operator {operator} is not known")
     value = _comparable(record, name, modified)

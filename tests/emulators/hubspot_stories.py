@@ -142,8 +142,9 @@ class Stories:
         left.histories = histories
         for name in ("hs_pipeline_stage", "hs_pipeline"):
             left.set(name, primary.value(name) or "", at, by)
-        known = [left.value(MERGED)] if left.value(MERGED) else []
-        left.set(MERGED, ";".join([*known, *(str(each.id) for each in gone)]), at, by)
+        known = left.value(MERGED)
+        ids = [known] if known else []
+        left.set(MERGED, ";".join([*ids, *(str(each.id) for each in gone)]), at, by)
         for each in gone:
             self.account.merged[each.id] = left.id
             del self.account.records["tickets"][each.id]
@@ -159,12 +160,13 @@ class Stories:
 
     def thread(self, ticket: Record | None, contact: Record, *, at: datetime) -> dict[str, Any]:
         """Begin a conversation, about a ticket where there is one."""
-        thread = {"id": str(self.account.next_id()), "createdAt": spelled(at), "status": "OPEN",
+        id_ = self.account.next_id()
+        thread = {"id": str(id_), "createdAt": spelled(at), "status": "OPEN",
                   "originalChannelId": "1000", "originalChannelAccountId": "1", "inboxId": "1",
                   "associatedContactId": str(contact.id), "spam": False, "archived": False,
                   "latestMessageTimestamp": spelled(at), "messages": [],
                   "ticket": ticket and ticket.id}  # fmt: skip
-        self.account.threads[int(thread["id"])] = thread
+        self.account.threads[id_] = thread
         return thread
 
     def say(
@@ -193,11 +195,12 @@ class Stories:
         return record
 
     def _pipeline_of(self, stage: str) -> str:
-        return next(
+        found: str = next(
             pipeline["id"]
             for pipeline in self.account.pipelines
             if any(each["id"] == stage for each in pipeline["stages"])
         )
+        return found
 
 
 def _both(primary: Record, other: Record, name: str) -> list[Entry]:

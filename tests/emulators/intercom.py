@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from json import JSONDecodeError
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -120,7 +121,7 @@ class Intercom(ConversationStories, FinStories, Lists, Emulator):
         document = {"type": "error.list", "request_id": request_id, "errors": errors}
         return Answer(document, refused.status)
 
-    def _routes(self) -> list[tuple[str, str | None, Callable[..., Answer | dict]]]:
+    def _routes(self) -> list[tuple[str, str | None, Callable[..., Answer | dict[str, Any]]]]:
         return [
             ("GET /me", None, self._me),
             ("GET /admins", "read_admins", self._list_admins),
@@ -140,12 +141,12 @@ class Intercom(ConversationStories, FinStories, Lists, Emulator):
             ("GET /download/reporting_data/([^/]+)", "export_reporting_data", self._download),
         ]
 
-    def _search(self, request: Request) -> dict:
+    def _search(self, request: Request) -> dict[str, Any]:
         """`POST /conversations/search` of the schema (`searchConversations`)."""
         found = self._index.catch_up(self.now)
         return self._searches.page(request.json, found, self._documents)
 
-    def _retrieve(self, request: Request, conversation: str) -> dict:
+    def _retrieve(self, request: Request, conversation: str) -> dict[str, Any]:
         """`GET /conversations/{conversation_id}` of the schema (`retrieveConversation`)."""
         it = self.conversations.get(conversation)
         if it is None:
@@ -155,16 +156,16 @@ class Intercom(ConversationStories, FinStories, Lists, Emulator):
     def _index_change(self, it: Conversation, at: datetime) -> None:
         self._index.put(it, at, is_deleted=it.id not in self.conversations)
 
-    def _list_datasets(self, request: Request) -> dict:
+    def _list_datasets(self, request: Request) -> dict[str, Any]:
         """`GET /export/reporting_data/get_datasets` of the schema."""
         return datasets()
 
-    def _enqueue(self, request: Request) -> dict:
+    def _enqueue(self, request: Request) -> dict[str, Any]:
         """`POST /export/reporting_data/enqueue`; before 2.16 only what a user replied to."""
         is_about_all = self._documents.version >= (2, 16)
         return self._job(self._export.enqueue(request.json, is_about_all=is_about_all))
 
-    def _job_status(self, request: Request, job_id: str) -> dict:
+    def _job_status(self, request: Request, job_id: str) -> dict[str, Any]:
         """`GET /export/reporting_data/{job_identifier}` of the schema."""
         return self._job(self._export.polled(job_id, self.now))
 
@@ -175,7 +176,7 @@ class Intercom(ConversationStories, FinStories, Lists, Emulator):
         content = self._export.content(job_id, self.now)
         return Answer(body=content, content_type="application/octet-stream")
 
-    def _job(self, job: Job) -> dict:
+    def _job(self, job: Job) -> dict[str, Any]:
         is_complete = job.content is not None
         return {
             "job_identifier": job.id,

@@ -7,6 +7,7 @@ it does not allow to be null and is not there is left out.
 
 import re
 from datetime import datetime
+from typing import Any
 
 from tests.emulators.intercom_model import (
     BOTS,
@@ -49,7 +50,7 @@ class Documents:
         self.version = version
         self._text = plain if is_plain else str
 
-    def conversation(self, it: Conversation, *, counts_all_parts: bool) -> dict:
+    def conversation(self, it: Conversation, *, counts_all_parts: bool) -> dict[str, Any]:
         """Show a conversation with its parts: of more than 500, the 500 most recent ones."""
         returned = it.parts[-MAX_PARTS:]
         return self.list_item(it) | {
@@ -60,7 +61,7 @@ class Documents:
             }
         }
 
-    def list_item(self, it: Conversation) -> dict:
+    def list_item(self, it: Conversation) -> dict[str, Any]:
         """Show a conversation as lists and searches do, without its parts."""
         contacts = [self._workspace.survivor(each) for each in it.contact_ids]
         references = [
@@ -98,7 +99,7 @@ class Documents:
             "ticket": None,
         }
 
-    def part(self, part: Part) -> dict:
+    def part(self, part: Part) -> dict[str, Any]:
         body = part.body if part.body is None else self._text(f"<p>{part.body}</p>")
         assigned_to = part.assigned_to and dict(zip(("type", "id"), part.assigned_to, strict=True))
         return {
@@ -123,7 +124,7 @@ class Documents:
             "app_package_code": None,
         }
 
-    def admin(self, admin: Admin) -> dict:
+    def admin(self, admin: Admin) -> dict[str, Any]:
         return {
             "type": "admin",
             "id": admin.id,
@@ -136,7 +137,7 @@ class Documents:
             "role": {"type": "role", "id": str(sum(map(ord, admin.role))), "name": admin.role},
         }
 
-    def _author(self, by: str) -> dict:
+    def _author(self, by: str) -> dict[str, Any]:
         if by in BOTS:
             bot_id, name = BOTS[by]
             email = "operator+abcd1234@intercom.io"
@@ -152,7 +153,7 @@ class Documents:
             "email": contact.email,
         }
 
-    def _source(self, it: Conversation) -> dict:
+    def _source(self, it: Conversation) -> dict[str, Any]:
         return {
             "type": it.source_type,
             "id": str(403_000_000 + it.number),
@@ -165,13 +166,13 @@ class Documents:
             "redacted": it.is_source_redacted,
         }
 
-    def _tag(self, tag_id: str, name: str, at: datetime, by: str) -> dict:
+    def _tag(self, tag_id: str, name: str, at: datetime, by: str) -> dict[str, Any]:
         author = self._author(by)
         applied_by = {"type": author["type"], "id": author["id"]}
         applied = {"applied_at": seconds(at), "applied_by": applied_by}
         return {"type": "tag", "id": tag_id, "name": name} | applied
 
-    def _rating(self, it: Conversation) -> dict | None:
+    def _rating(self, it: Conversation) -> dict[str, Any] | None:
         if it.rating is None:
             return None
         contact = self._workspace.survivor(it.contact_ids[0])
@@ -184,7 +185,7 @@ class Documents:
             "teammate": {"type": "admin", "id": it.rating.teammate},
         }
 
-    def _fin(self, it: Conversation) -> dict | None:
+    def _fin(self, it: Conversation) -> dict[str, Any] | None:
         if it.fin is None:
             return None
         state, rating = it.fin.resolution_state, it.fin.rating
@@ -203,26 +204,28 @@ class Documents:
             },
         }
 
-    def _sla(self, it: Conversation) -> dict | None:
+    def _sla(self, it: Conversation) -> dict[str, Any] | None:
         if it.sla is None:
             return None
         name, status = it.sla
         return {"type": "conversation_sla_summary", "sla_name": name, "sla_status": status}
 
-    def _teammates(self, it: Conversation) -> dict:
+    def _teammates(self, it: Conversation) -> dict[str, Any]:
         wrote = dict.fromkeys(part.by for part in it.parts if part.by in self._workspace.admins)
         references = [{"type": "admin", "id": admin_id} for admin_id in wrote]
         return {"type": "admin.list", "teammates": references}
 
-    def _first_contact_reply(self, it: Conversation) -> dict | None:
+    def _first_contact_reply(self, it: Conversation) -> dict[str, Any] | None:
         if it.started_by in self._workspace.contacts:
             return {"created_at": seconds(it.created_at), "type": it.source_type, "url": None}
         replies = (part for part in it.parts if part.by in self._workspace.contacts)
         first = next(replies, None)
-        return first and {"created_at": seconds(first.at), "type": it.source_type, "url": None}
+        if first is None:
+            return None
+        return {"created_at": seconds(first.at), "type": it.source_type, "url": None}
 
 
-def fin_rating(rating: Rating | None) -> dict:
+def fin_rating(rating: Rating | None) -> dict[str, Any]:
     """Show the rating of Fin; its `created_at` is the rating's, not the conversation's."""
     if rating is None:
         return dict.fromkeys(("rating", "rating_remark", "created_at", "updated_at"))

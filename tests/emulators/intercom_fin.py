@@ -9,6 +9,7 @@ from tests.emulators.intercom_model import (
     FIN,
     OUTCOME_OF_STATE,
     PRICE_OF_OUTCOME,
+    Conversation,
     Fin,
     Outcome,
     Rating,
@@ -42,7 +43,7 @@ class FinStories(Workspace):
         it = self.conversations[conversation]
         if it.fin is None:
             self.involve_fin(conversation, at=at)
-        it.fin.last_answer_type = answer_type
+        self._fin_of(it).last_answer_type = answer_type
         it.waiting_since = None
         return self._add(it, "comment", FIN, at, body=body, is_answer=answer_type == "ai_answer")
 
@@ -65,7 +66,7 @@ class FinStories(Workspace):
         `is_charged=False` leaves the bill as it is: a vendor that forgets.
         """
         it = self.conversations[conversation]
-        it.fin.resolution_state = state
+        self._fin_of(it).resolution_state = state
         outcome = OUTCOME_OF_STATE.get(state or "")
         if is_charged and outcome and it.id not in self.standing:
             self.standing[it.id] = Outcome(it.id, outcome, at, PRICE_OF_OUTCOME)
@@ -111,6 +112,10 @@ class FinStories(Workspace):
         self, conversation: str, rating: int, *, at: datetime, remark: str | None = None
     ) -> None:
         """Let the contact rate Fin; the other rating stays as it is."""
-        it = self.conversations[conversation]
-        it.fin.rating = Rating(rating, at, at, remark)
+        self._fin_of(self.conversations[conversation]).rating = Rating(rating, at, at, remark)
         self.touch(conversation, at=at)
+
+    def _fin_of(self, it: Conversation) -> Fin:
+        if it.fin is None:
+            raise LookupError(f"Fin takes no part in {it.id}; involve it first")
+        return it.fin

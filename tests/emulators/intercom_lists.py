@@ -1,6 +1,7 @@
 """The plain lists of the API: who is there, which tags, what was merged or deleted."""
 
 from math import ceil
+from typing import Any
 
 from tests.emulators.intercom_documents import Documents
 from tests.emulators.intercom_limits import Refused
@@ -15,7 +16,7 @@ class Lists(Workspace):
     url: str
     _zone: str
 
-    def _me(self, request: Request) -> dict:
+    def _me(self, request: Request) -> dict[str, Any]:
         """`GET /me` of the schema (`identifyAdmin`): whose token, of which workspace."""
         app = {
             "type": "app",
@@ -31,13 +32,13 @@ class Lists(Workspace):
         owner = admin | {"email_verified": True, "has_inbox_seat": False, "avatar": avatar}
         return owner | {"app": app}
 
-    def _list_admins(self, request: Request) -> dict:
+    def _list_admins(self, request: Request) -> dict[str, Any]:
         """`GET /admins` of the schema (`listAdmins`): the present teammates, all on one page."""
         listed = [admin for admin in self.admins.values() if admin.is_listed]
         admins = [Documents(self).admin(admin) for admin in listed]
         return {"type": "admin.list", "admins": admins}
 
-    def _list_teams(self, request: Request) -> dict:
+    def _list_teams(self, request: Request) -> dict[str, Any]:
         """`GET /teams` of the schema (`listTeams`)."""
         teams = [
             {"type": "team", "id": team_id, "name": name, "admin_ids": self.members(team_id)}
@@ -45,12 +46,12 @@ class Lists(Workspace):
         ]
         return {"type": "team.list", "teams": teams}
 
-    def _list_tags(self, request: Request) -> dict:
+    def _list_tags(self, request: Request) -> dict[str, Any]:
         """`GET /tags` of the schema (`listTags`)."""
         tags = [{"type": "tag", "id": tag_id, "name": name} for tag_id, name in self.tags.items()]
         return {"type": "list", "data": tags}
 
-    def _merge_history(self, request: Request, contact: str) -> dict:
+    def _merge_history(self, request: Request, contact: str) -> dict[str, Any]:
         """`GET /contacts/{id}/merge_history` of the schema: only of users, latest first."""
         found = self.contacts.get(contact)
         if found is None or found.role == "lead" or found.merged_into:
@@ -66,7 +67,7 @@ class Lists(Workspace):
         ]
         return {"type": "list", "data": items, "has_more": False}
 
-    def _list_deleted(self, request: Request) -> dict:
+    def _list_deleted(self, request: Request) -> dict[str, Any]:
         """`GET /conversations/deleted` of the schema (`listDeletedConversationIds`)."""
         number, per_page = int(request.query.get("page", 1)), int(request.query.get("per_page", 20))
         if not 1 <= per_page <= 60:

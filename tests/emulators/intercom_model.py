@@ -6,6 +6,7 @@ Instants are aware datetimes here and become whole Unix seconds in documents, as
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 # Who acts: an admin's or a contact's id, or one of these two. Both are authors of type `bot`.
 FIN = "fin"  # the AI agent: `from_ai_agent` is true
@@ -74,7 +75,7 @@ class Part:
     state: str
     body: str | None = None
     assigned_to: tuple[str, str | None] | None = None
-    event_details: dict | None = None
+    event_details: dict[str, Any] | None = None
     is_answer: bool = False
     updated_at: datetime | None = None
     redacted: bool = False
@@ -87,7 +88,7 @@ class Rating:
     rating: int
     requested_at: datetime
     rated_at: datetime
-    remark: str
+    remark: str | None
     teammate: str | None = None
 
 

@@ -3,6 +3,7 @@
 import bisect
 import json
 from math import ceil
+from typing import Any
 
 from tests.emulators.intercom_documents import Documents
 from tests.emulators.intercom_limits import Refused
@@ -40,7 +41,9 @@ class Search:
         self._are_bounds_inclusive = are_bounds_inclusive
         self._last: tuple[object, list[Found]] = (None, [])
 
-    def page(self, wanted: dict, found: list[Found], documents: Documents) -> dict:
+    def page(
+        self, wanted: dict[str, Any], found: list[Found], documents: Documents
+    ) -> dict[str, Any]:
         """Return one page; `found` is the index as it is now."""
         pagination = wanted.get("pagination") or {}
         per_page = int(pagination.get("per_page") or DEFAULT_PER_PAGE)
@@ -71,7 +74,9 @@ class Search:
             "conversations": [documents.list_item(it) for it in held if it is not None],
         }
 
-    def _selected(self, wanted: dict, found: list[Found], documents: Documents) -> list[Found]:
+    def _selected(
+        self, wanted: dict[str, Any], found: list[Found], documents: Documents
+    ) -> list[Found]:
         """Return all that match, ascending by the sorted field; remembered between two pages."""
         field = (wanted.get("sort") or {}).get("field") or "updated_at"
         query = wanted.get("query")
@@ -83,7 +88,7 @@ class Search:
         return self._last[1]
 
     def _select(
-        self, query: dict, field: str, found: list[Found], documents: Documents
+        self, query: dict[str, Any], field: str, found: list[Found], documents: Documents
     ) -> list[Found]:
         lowest, ceiling, others = bounds_of(query, are_inclusive=self._are_bounds_inclusive)
         selected = found[slice(*between(found, lowest, ceiling))]
@@ -91,8 +96,8 @@ class Search:
             matches = predicate(
                 {"operator": "AND", "value": others} if len(others) > 1 else others[0]
             )
-            held = ((key, self._conversations.get(str(key[1]))) for key in selected)
-            selected = [key for key, it in held if it and matches(documents.list_item(it))]
+            known = ((key, self._conversations.get(str(key[1]))) for key in selected)
+            selected = [key for key, it in known if it and matches(documents.list_item(it))]
         if field == "created_at":
             held = (self._conversations.get(str(key[1])) for key in selected)
             return sorted((seconds(it.created_at), it.number) for it in held if it)

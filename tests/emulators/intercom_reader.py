@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
@@ -36,9 +37,10 @@ def pages(intercom: Intercom, per_page: int, **more: object) -> Iterator[list[st
         cursor = page["pages"]["next"]["starting_after"]
 
 
-def parts(intercom: Intercom, conversation: str) -> list[dict]:
+def parts(intercom: Intercom, conversation: str) -> list[dict[str, Any]]:
     shown = get(intercom, f"/conversations/{conversation}").json()
-    return shown["conversation_parts"]["conversation_parts"]
+    found: list[dict[str, Any]] = shown["conversation_parts"]["conversation_parts"]
+    return found
 
 
 def started(intercom: Intercom, count: int = 1) -> list[str]:

@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.emulators.intercom_limits import Refused
@@ -75,7 +76,7 @@ class Export:
         self._polls = polls_until_complete
         self._jobs: dict[str, Job] = {}
 
-    def enqueue(self, wanted: dict, *, is_about_all: bool) -> Job:
+    def enqueue(self, wanted: dict[str, Any], *, is_about_all: bool) -> Job:
         """Begin a job, unless too many are under way."""
         checked(wanted)
         if sum(job.content is None for job in self._jobs.values()) >= MAX_PENDING:
@@ -113,7 +114,7 @@ def _unknown(job_id: str) -> Refused:
     return Refused("not_found", f"Export job not found for identifier: {job_id}", 404)
 
 
-def datasets() -> dict:
+def datasets() -> dict[str, Any]:
     """List the one data set that there is here, with its attributes."""
     attributes = [
         {"id": qualified.split(".", 1)[1], "qualified_id": qualified, "name": name}
@@ -129,7 +130,7 @@ def datasets() -> dict:
     return {"type": "list", "data": [conversation]}
 
 
-def checked(wanted: dict) -> dict:
+def checked(wanted: dict[str, Any]) -> dict[str, Any]:
     """Refuse an order that the API refuses, in its words."""
     for name in ("dataset_id", "attribute_ids", "start_time", "end_time"):
         if name not in wanted:

@@ -58,7 +58,9 @@ class SearchIndex:
             self._updated_at[number] = updated_at
 
 
-def bounds_of(query: dict, *, are_inclusive: bool) -> tuple[int | None, int | None, list[dict]]:
+def bounds_of(
+    query: dict[str, Any], *, are_inclusive: bool
+) -> tuple[int | None, int | None, list[dict[str, Any]]]:
     """Split a query into the bounds of updated_at and the filters that remain.
 
     The bounds are the first second inside and the first one outside.
@@ -84,7 +86,7 @@ def between(found: list[Found], lowest: int | None, ceiling: int | None) -> tupl
     return start, max(start, stop)
 
 
-def predicate(query: dict, depth: int = 0) -> Callable[[dict], bool]:
+def predicate(query: dict[str, Any], depth: int = 0) -> Callable[[dict[str, Any]], bool]:
     """Turn a filter, or a group of filters, into a test of a conversation's document."""
     if query.get("operator") in ("AND", "OR"):
         if depth >= 2 or len(query["value"]) > MAX_FILTERS:
@@ -113,14 +115,14 @@ def decode_cursor(cursor: str) -> tuple[Found, int]:
         raise Refused("parameter_invalid", "starting_after is not a cursor of ours") from None
 
 
-def _number(query: dict) -> int:
+def _number(query: dict[str, Any]) -> int:
     try:
         return int(query["value"])
     except (TypeError, ValueError, KeyError):
         raise Refused("invalid_value", f"{query.get('field')} needs a Unix timestamp") from None
 
 
-def _path(*names: str) -> Callable[[dict], Any]:
+def _path(*names: str) -> Callable[[dict[str, Any]], Any]:
     def read(document: Any) -> Any:
         for name in names:
             document = None if document is None else document.get(name)
@@ -156,12 +158,12 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _under(parent: str, *names: str) -> dict[str, Callable[[dict], Any]]:
+def _under(parent: str, *names: str) -> dict[str, Callable[[dict[str, Any]], Any]]:
     path = f"{parent}." if parent else ""
     return {path + name: _path(*(path + name).split(".")) for name in names}
 
 
-FIELDS: dict[str, Callable[[dict], Any]] = {
+FIELDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     **_under("", "id", "created_at", "updated_at", "open", "read", "state", "priority"),
     **_under("", "waiting_since", "snoozed_until", "admin_assignee_id", "team_assignee_id"),
     **_under("", "ai_agent_participated", "source.type", "source.id", "source.delivered_as"),

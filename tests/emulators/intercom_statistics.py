@@ -1,6 +1,7 @@
 """The `statistics` of a conversation: what the vendor's reports say of it in one line each."""
 
 from datetime import datetime
+from typing import Any, overload
 
 from tests.emulators.intercom_model import (
     ASSIGNING,
@@ -14,12 +15,16 @@ from tests.emulators.intercom_model import (
 from tests.emulators.intercom_workspace import Workspace
 
 
+@overload
+def seconds(instant: datetime) -> int: ...
+@overload
+def seconds(instant: datetime | None) -> int | None: ...
 def seconds(instant: datetime | None) -> int | None:
     """Return Unix seconds, as every instant of the API is."""
     return None if instant is None else int(instant.timestamp())
 
 
-def statistics(it: Conversation, workspace: Workspace) -> dict:
+def statistics(it: Conversation, workspace: Workspace) -> dict[str, Any]:
     """Sum a conversation up as the vendor's reports do (without office hours)."""
     contact = [it.created_at] if it.started_by in workspace.contacts else []
     said = [part for part in it.parts if part.body and part.part_type in MESSAGES]

@@ -71,10 +71,10 @@ class ConversationStories(Workspace):
         part_type = how or assigning.get(it.state, "assignment")
         it.state, it.snoozed_until = "open", None
         if to in self.teams:
-            it.team_id, assigned_to = to, ("team", to)
+            it.team_id, kind = to, "team"
         else:
-            it.admin_id, assigned_to = to, ("admin" if to else "nobody_admin", to)
-        return self._add(it, part_type, by, at, assigned_to=assigned_to)
+            it.admin_id, kind = to, "admin" if to else "nobody_admin"
+        return self._add(it, part_type, by, at, assigned_to=(kind, to))
 
     def close(self, conversation: str, *, by: str, at: datetime, body: str | None = None) -> str:
         it = self.conversations[conversation]

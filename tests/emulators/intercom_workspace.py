@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from tests.emulators.intercom_model import (
     BOTS,
@@ -77,9 +78,7 @@ class Workspace:
         found = self.contacts[contact]
         return self.survivor(found.merged_into) if found.merged_into else found
 
-    def _add(
-        self, it: Conversation, part_type: str, by: str, at: datetime, **details: object
-    ) -> str:
+    def _add(self, it: Conversation, part_type: str, by: str, at: datetime, **details: Any) -> str:
         if by not in self.contacts and by not in self.admins and by not in BOTS:
             raise LookupError(f"nobody has the id {by!r}; hire or add them first")
         self._part_numbers += 1

@@ -129,7 +129,8 @@ class Engagement(Service):
 
     def _subject_of(self, parent: str) -> str:
         table = self.tables["SurveySubject"]
-        return table.rows[table.groups["ParentId"][parent][0]]["SubjectId"]
+        subject: str = table.rows[table.groups["ParentId"][parent][0]]["SubjectId"]
+        return subject
 
     # meetings
 

@@ -8,7 +8,7 @@ employee (Help `agent_user`, `agent_execution_data`; salesforcecli/plugin-org `c
 from datetime import datetime
 from typing import Any
 
-from tests.emulators.salesforce_records import Records, to_text
+from tests.emulators.salesforce_records import Records, Row, to_text
 
 AGENT_PROFILE = "Einstein Agent User"
 
@@ -80,7 +80,7 @@ class People(Records):
     def _add(self, object_: str, at: datetime, by: str | None = None, **values: Any) -> str:
         """Insert a record with the fields that the system keeps of every record."""
         fields, when = self.tables[object_].schema.fields, to_text(at)
-        kept = {"CreatedDate": when, "LastModifiedDate": when, "SystemModstamp": when}
+        kept: Row = {"CreatedDate": when, "LastModifiedDate": when, "SystemModstamp": when}
         kept |= {"CreatedById": by, "LastModifiedById": by}
         kept = {name: value for name, value in kept.items() if name in fields}
         return self.tables[object_].insert(**kept | values)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import requests
 from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce as Client
+from simple_salesforce.api import Salesforce as Client
 from simple_salesforce.login import SalesforceLogin
 
 from tests.emulators.salesforce import Salesforce
@@ -38,15 +38,17 @@ class ToLoopback(HTTPAdapter):
         super().__init__()
         self.url = url
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *places: Any, **options: Any
+    ) -> requests.Response:
         parts = urlsplit(request.url or "")
         asked = f"?{parts.query}" if parts.query else ""
         request.url = f"{self.url}{parts.path}{asked}"
-        return super().send(request, **options)
+        return super().send(request, *places, **options)
 
 
-def client_of(org: Salesforce, *, secret: str = CLIENT[1], version: str = "68.0") -> Client:
-    """Log in by client credentials, as the library does it."""
+def client_of(org: Salesforce, *, secret: str = CLIENT[1], version: str = "68.0") -> Any:
+    """Log in as the library does; the client has an attribute for each object that is asked for."""
     session = requests.Session()
     session.mount("https://", ToLoopback(org.url))
     token, host = SalesforceLogin(

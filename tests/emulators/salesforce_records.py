@@ -49,10 +49,10 @@ class Table:
         row: Row = dict.fromkeys(self.schema.fields)
         row |= {name: False for name, f in self.schema.fields.items() if f.type == "boolean"}
         row |= values
-        row["Id"] = make_id(self.schema.prefix, len(self.rows) + 1)
-        self.rows[row["Id"]] = row
+        row["Id"] = id_ = make_id(self.schema.prefix, len(self.rows) + 1)
+        self.rows[id_] = row
         self._place(row)
-        return row["Id"]
+        return id_
 
     def update(self, id_: str, **values: Any) -> None:
         row = self.rows[id_]

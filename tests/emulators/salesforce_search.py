@@ -53,7 +53,9 @@ class Search:
         self.table: Table = records.tables[name]
         self.paths = [self.path(text) for text in query.fields]
         self.aggregates = [(how, self.path(text)) for how, text in query.aggregates]
-        self.order = [(self.path(text), *rest) for text, *rest in query.order]
+        self.order = [
+            (self.path(text), descends, nulls_first) for text, descends, nulls_first in query.order
+        ]
         self._refuse_unsortable()
         self._test = self._compile(query.where) if query.where else None
 
@@ -114,10 +116,10 @@ class Search:
     def _sorted(self, ids: list[str]) -> list[str]:
         rows = self.table.rows
         for path, descends, nulls_first in reversed(self.order):
-            by_id = {id_: path.of(rows[id_], self.records) for id_ in ids}
+            by_id = {id_: folded(path.of(rows[id_], self.records)) for id_ in ids}
             kept = [id_ for id_ in ids if by_id[id_] is not None]
             nulls = [id_ for id_ in ids if by_id[id_] is None]
-            kept.sort(key=lambda id_, by_id=by_id: folded(by_id[id_]), reverse=descends)
+            kept.sort(key=by_id.__getitem__, reverse=descends)
             ids = nulls + kept if nulls_first else kept + nulls
         return ids
 
@@ -136,13 +138,11 @@ class Search:
         if not path.field.filterable:
             said = f"field '{path.field.name}' can not be filtered in a query call"
             raise SoqlError("INVALID_FIELD", said)
-        wanted = [wanted_value(path.field, literal) for literal in condition.literals]
         matches = MATCHES[condition.sign]
         name, exact = path.field.name, path.field.type in ("id", "reference", "datetime", "date")
-        fold = (lambda value: value) if exact else folded
-        wanted = [fold(value) for value in wanted]
-        if "in" in condition.sign:
-            wanted = frozenset(wanted)
+        fold: Callable[[Any], Any] = (lambda value: value) if exact else folded
+        listed = [fold(wanted_value(path.field, literal)) for literal in condition.literals]
+        wanted = frozenset(listed) if "in" in condition.sign else listed
         if not path.steps:
             return lambda row: matches(fold(row.get(name)), wanted)
         return lambda row: matches(fold(path.of(row, self.records)), wanted)
@@ -192,7 +192,8 @@ def _like(value: Any, wanted: list[Any]) -> bool:
     return value is not None and re.fullmatch(pattern, str(value), re.DOTALL) is not None
 
 
-MATCHES: dict[str, Callable[[Any, list[Any]], bool]] = {
+# a value is held against a list, or for "in" against a set
+MATCHES: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, wanted: value == wanted[0],
     "!=": lambda value, wanted: value != wanted[0],
     "in": lambda value, wanted: value in wanted,

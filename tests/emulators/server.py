@@ -81,7 +81,7 @@ class Emulator(AbstractContextManager["Emulator"]):
     def __init__(self, now: datetime) -> None:
         self.now = now.astimezone(UTC)
         self.requests: list[Request] = []
-        self.between: Callable[[Request], None] = lambda request: None
+        self.between: Callable[[Request], object] = lambda request: None
         self._misbehaviours: list[Misbehaviour] = []
         self._lock = threading.RLock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())

@@ -9,6 +9,7 @@ no schema. What it leaves open is said where it is decided.
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -194,8 +195,7 @@ class ServiceNow(Instance, Emulator):
             values = {c: [table.value(i, c) for i in ids] for c in fields if c in table.place}
             if values:
                 stats[name] = {
-                    c: of(every, key=lambda value, c=c: key(c, value), default="")
-                    for c, every in values.items()
+                    c: of(every, key=partial(key, c), default="") for c, every in values.items()
                 }
         return stats
 

@@ -11,6 +11,7 @@ import hashlib
 import math
 import time
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 from tests.emulators.server import Answer, Request
@@ -62,8 +63,9 @@ class Logins:
             return Answer(ACCESS_DENIED, 401)
         if self._access[0] == "" or self._access[1] <= now:
             self._access = (self._made_up("access"), now + timedelta(seconds=self.seconds))
-        told = {"access_token": self._access[0], "scope": "useraccount", "token_type": "Bearer"}
-        told["expires_in"] = int((self._access[1] - now).total_seconds())
+        told: dict[str, Any] = {"access_token": self._access[0], "scope": "useraccount"}
+        left = int((self._access[1] - now).total_seconds())
+        told |= {"token_type": "Bearer", "expires_in": left}
         if grant == "client_credentials":
             return Answer(told)
         self._refresh = self._refresh or self._made_up("refresh")

@@ -3,11 +3,12 @@
 import bisect
 from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import Any
 
 from tests.emulators.servicenow_schema import NUMBERS
 
 Row = tuple[str, ...]
-Key = float | str
+Key = Any  # a number or a text, and of one kind in a column
 # An index has one sorted list of (ordered values, sys_id) per combination of values in `equal`.
 IndexName = tuple[tuple[str, ...], tuple[str, ...]]
 Entry = tuple[Key, ...]

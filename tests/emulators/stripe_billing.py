@@ -154,29 +154,31 @@ class Billing(Book):
 
     def _line(self, item: Item, currency: str, span: tuple[int, int],
               subscription: str | None) -> Line:  # fmt: skip
-        price = self._record("prices", item.price) if item.price else None
+        price: Price | None = self._record("prices", item.price) if item.price else None
         amount = item.amount
         if amount is None:
+            assert price is not None, "an item has an amount or a price"
             exact = Decimal(price.unit_amount_decimal) * item.quantity
             amount = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
         metered = item.is_metered
         return Line(
             self._new_id("il"), amount, currency, item.description, item.quantity, span,
-            dict(item.metadata), item.price, price and price.product,
-            price and price.unit_amount_decimal,
+            dict(item.metadata), item.price,
+            price.product if price else None, price.unit_amount_decimal if price else None,
             (subscription or self._new_id("sub")) if metered else None,
             self._new_id("si") if metered else None)  # fmt: skip
 
     def _credit_line(self, credit: Credit, lines: dict[str, Line]) -> CreditLine:
         line = lines[credit.line] if credit.line else None
         amount, unit = credit.amount, None
+        description = credit.description or (line.description if line else None)
         if credit.quantity and line:
             unit = line.unit_amount_decimal
             exact = Decimal(unit or "0") * credit.quantity
             amount = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
         return CreditLine(
-            self._new_id("cnli"), amount or 0, credit.description or (line and line.description),
-            credit.quantity if line else 1, unit if line else str(amount), credit.line)  # fmt: skip
+            self._new_id("cnli"), amount or 0, description, credit.quantity if line else 1,
+            unit if line else str(amount), credit.line)  # fmt: skip
 
     def _in_state(self, invoice: str, *states: str) -> Invoice:
         record: Invoice = self._record("invoices", invoice)

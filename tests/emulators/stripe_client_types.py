@@ -11,7 +11,7 @@ from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
 
 import stripe as vendor
 
-PLAIN = {int: int, str: str, bool: bool, float: (int, float), NoneType: NoneType}
+PLAIN: dict[Any, Any] = {int: int, str: str, bool: bool, float: (int, float), NoneType: NoneType}
 
 
 def complaints(value: Any, hint: Any, path: str = "") -> Iterator[str]:

@@ -102,7 +102,7 @@ class Invoice:
         first = [line.to_json(self.id) for line in self.lines[:EMBEDDED]]
         more = len(self.lines) > EMBEDDED
         start, end = self.period
-        subscribed = {"metadata": {}, "subscription": self.subscription}
+        subscribed: Json = {"metadata": {}, "subscription": self.subscription}
         parent = {"quote_details": None, "subscription_details": subscribed,
                   "type": "subscription_details"}  # fmt: skip
         return empty | {

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_a_scope_that_is_missing_is_named(hubspot: HubSpot, reader: Reader) -> N
     [({"per_ten_seconds": 2}, "TEN_SECONDLY_ROLLING"), ({"daily": 2}, "DAILY")],
 )
 def test_one_request_too_many_is_told_by_a_policy_and_no_pause(
-    limits: dict[str, int], policy: str
+    limits: dict[str, Any], policy: str
 ) -> None:
     with HubSpot(at(0), **limits) as hubspot:
         reader = Reader(hubspot)

@@ -1,9 +1,11 @@
 """Does the emulator of Intercom speak as the vendor's published schema says?"""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,15 +23,16 @@ pytestmark = pytest.mark.skipif(
     not SCHEMA.exists(), reason=f"the vendor's schema is not at {SCHEMA}; set RECOUNT_SPECS"
 )
 # the schema's examples of a conversation have these two, its properties do not
-ALSO_SENT = {"topics": {}, "ticket": {}}
+ALSO_SENT: dict[str, Any] = {"topics": {}, "ticket": {}}
 
 
 @cache
-def specification() -> dict:
-    return yaml.load(SCHEMA.read_text(), Loader=yaml.CSafeLoader)
+def specification() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.load(SCHEMA.read_text(), Loader=yaml.CSafeLoader)
+    return document
 
 
-def strict(schema: object) -> object:
+def strict(schema: Any) -> Any:
     """Turn an OpenAPI 3.0 schema into a JSON Schema that lets no unnamed property pass."""
     if isinstance(schema, list):
         return [strict(each) for each in schema]
@@ -44,7 +47,7 @@ def strict(schema: object) -> object:
 
 
 @cache
-def components() -> dict:
+def components() -> dict[str, Any]:
     schemas = strict(specification()["components"]["schemas"])
     for name in ("conversation", "conversation_list_item"):
         schemas[name]["properties"] |= ALSO_SENT
@@ -58,13 +61,13 @@ def assert_fits(document: object, path: str, method: str, status: int = 200) -> 
 
 
 @pytest.fixture
-def intercom():
+def intercom() -> Iterator[Intercom]:
     with Intercom(NOON + timedelta(days=30)) as emulator:
         yield emulator
 
 
 @pytest.fixture
-def api(intercom):
+def api(intercom: Intercom) -> Iterator[httpx.Client]:
     headers = {"Authorization": "Bearer intercom-token", "Intercom-Version": "2.16"}
     with httpx.Client(base_url=intercom.url, headers=headers) as client:
         yield client
@@ -103,26 +106,32 @@ def tell_everything(intercom: Intercom) -> str:
     return it
 
 
-def test_a_conversation_with_all_that_can_happen_fits_the_schema(intercom, api):
+def test_a_conversation_with_all_that_can_happen_fits_the_schema(
+    intercom: Intercom, api: httpx.Client
+) -> None:
     shown = api.get(f"/conversations/{tell_everything(intercom)}").json()
     assert len(shown["conversation_parts"]["conversation_parts"]) > 15
     assert_fits(shown, "/conversations/{conversation_id}", "get")
 
 
-def test_the_check_refuses_a_property_that_the_schema_does_not_name(intercom, api):
+def test_the_check_refuses_a_property_that_the_schema_does_not_name(
+    intercom: Intercom, api: httpx.Client
+) -> None:
     shown = api.get(f"/conversations/{tell_everything(intercom)}").json()
     shown["conversation_parts"]["conversation_parts"][0]["reopened_at"] = 1
     with pytest.raises(ValidationError, match="reopened_at"):
         assert_fits(shown, "/conversations/{conversation_id}", "get")
 
 
-def test_a_conversation_in_which_nothing_happened_fits_the_schema(intercom, api):
+def test_a_conversation_in_which_nothing_happened_fits_the_schema(
+    intercom: Intercom, api: httpx.Client
+) -> None:
     it = intercom.start(contact=intercom.add_contact("Una"), at=NOON)
     shown = api.get(f"/conversations/{it}").json()
     assert_fits(shown, "/conversations/{conversation_id}", "get")
 
 
-def test_a_page_of_a_search_fits_the_schema(intercom, api):
+def test_a_page_of_a_search_fits_the_schema(intercom: Intercom, api: httpx.Client) -> None:
     tell_everything(intercom)
     query = {"field": "updated_at", "operator": ">", "value": 0}
     wanted = {"query": query, "pagination": {"per_page": 1}}
@@ -132,12 +141,14 @@ def test_a_page_of_a_search_fits_the_schema(intercom, api):
 
 
 @pytest.mark.parametrize("path", ["/me", "/admins", "/teams", "/tags", "/conversations/deleted"])
-def test_each_list_fits_the_schema(intercom, api, path):
+def test_each_list_fits_the_schema(intercom: Intercom, api: httpx.Client, path: str) -> None:
     intercom.delete(tell_everything(intercom), at=NOON)
     assert_fits(api.get(path).json(), path, "get")
 
 
-def test_the_merge_history_of_a_contact_fits_the_schema(intercom, api):
+def test_the_merge_history_of_a_contact_fits_the_schema(
+    intercom: Intercom, api: httpx.Client
+) -> None:
     tell_everything(intercom)
     user = next(each.id for each in intercom.contacts.values() if each.swallowed)
     shown = api.get(f"/contacts/{user}/merge_history").json()
@@ -145,12 +156,12 @@ def test_the_merge_history_of_a_contact_fits_the_schema(intercom, api):
     assert_fits(shown, "/contacts/{id}/merge_history", "get")
 
 
-def test_the_data_sets_of_the_export_fit_the_schema(api):
+def test_the_data_sets_of_the_export_fit_the_schema(api: httpx.Client) -> None:
     shown = api.get("/export/reporting_data/get_datasets").json()
     assert_fits(shown, "/export/reporting_data/get_datasets", "get")
 
 
-def test_an_export_job_fits_the_schema_from_order_to_status(api):
+def test_an_export_job_fits_the_schema_from_order_to_status(api: httpx.Client) -> None:
     order = {"dataset_id": "conversation", "attribute_ids": ["standard.conversation_id"]}
     path = "/export/reporting_data"
     job = api.post(f"{path}/enqueue", json=order | {"start_time": 0, "end_time": 2**31}).json()
@@ -160,7 +171,9 @@ def test_an_export_job_fits_the_schema_from_order_to_status(api):
 
 
 @pytest.mark.parametrize("status", [401, 404])
-def test_a_refusal_fits_the_schema_and_says_what_its_example_says(api, status):
+def test_a_refusal_fits_the_schema_and_says_what_its_example_says(
+    api: httpx.Client, status: int
+) -> None:
     headers = {"Authorization": "Bearer wrong"} if status == 401 else {}
     refusal = api.get("/conversations/7", headers=headers)
     assert refusal.status_code == status
@@ -170,12 +183,12 @@ def test_a_refusal_fits_the_schema_and_says_what_its_example_says(api, status):
     assert refusal.json()["errors"] == example["value"]["errors"]
 
 
-def test_the_states_that_we_know_are_the_states_of_the_schema():
+def test_the_states_that_we_know_are_the_states_of_the_schema() -> None:
     ai_agent = specification()["components"]["schemas"]["ai_agent"]["properties"]
     assert {*STATES, None} == set(ai_agent["resolution_state"]["enum"])
 
 
-def test_we_know_every_part_type_of_the_examples_of_conversations():
+def test_we_know_every_part_type_of_the_examples_of_conversations() -> None:
     known = MESSAGES | REOPENING | ASSIGNING | {"note", "snoozed", "merged_primary_conversation"}
     known |= {"custom_action_started", "custom_action_finished"}
     known |= {"conversation_attribute_updated_by_admin"}

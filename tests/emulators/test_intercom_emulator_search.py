@@ -1,8 +1,10 @@
 """How Intercom's search pages, lags and refuses, and whom the API lets in."""
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 import httpx
 import pytest
@@ -23,12 +25,12 @@ from tests.emulators.intercom_reader import (
 
 
 @pytest.fixture
-def intercom():
+def intercom() -> Iterator[Intercom]:
     with Intercom(NOON + 30 * DAY) as emulator:
         yield emulator
 
 
-def test_a_search_shows_no_parts(intercom):
+def test_a_search_shows_no_parts(intercom: Intercom) -> None:
     (it,) = started(intercom)
     intercom.fin_answers(it, at=NOON)
     (found,) = search(intercom).json()["conversations"]
@@ -36,13 +38,15 @@ def test_a_search_shows_no_parts(intercom):
     assert found["ai_agent_participated"]
 
 
-def test_pages_cover_everything_once_when_nothing_happens(intercom):
+def test_pages_cover_everything_once_when_nothing_happens(intercom: Intercom) -> None:
     made = started(intercom, 7)
     assert [each for page in pages(intercom, 3, **ASCENDING) for each in page] == made
     assert [each for page in pages(intercom, 3) for each in page] == made[::-1]
 
 
-def test_what_is_updated_between_two_pages_is_repeated_in_ascending_order(intercom):
+def test_what_is_updated_between_two_pages_is_repeated_in_ascending_order(
+    intercom: Intercom,
+) -> None:
     made = started(intercom, 4)
     walk = pages(intercom, 2, **ASCENDING)
     first = next(walk)
@@ -50,7 +54,9 @@ def test_what_is_updated_between_two_pages_is_repeated_in_ascending_order(interc
     assert first + [each for page in walk for each in page] == [*made, made[0]]
 
 
-def test_what_is_updated_between_two_pages_is_skipped_in_descending_order(intercom):
+def test_what_is_updated_between_two_pages_is_skipped_in_descending_order(
+    intercom: Intercom,
+) -> None:
     made = started(intercom, 4)
     walk = pages(intercom, 2)
     first = next(walk)
@@ -58,7 +64,7 @@ def test_what_is_updated_between_two_pages_is_skipped_in_descending_order(interc
     assert first + [each for page in walk for each in page] == [made[3], made[2], made[1]]
 
 
-def test_a_search_may_lag_behind_what_a_retrieval_shows():
+def test_a_search_may_lag_behind_what_a_retrieval_shows() -> None:
     with Intercom(NOON + HOUR, search_delay=60) as intercom:
         (it,) = started(intercom)
         intercom.close(it, by=FIN, at=intercom.now)
@@ -69,7 +75,7 @@ def test_a_search_may_lag_behind_what_a_retrieval_shows():
         assert search(intercom, since).json()["total_count"] == 1
 
 
-def test_the_total_counts_a_deleted_conversation_until_the_search_has_caught_up():
+def test_the_total_counts_a_deleted_conversation_until_the_search_has_caught_up() -> None:
     with Intercom(NOON + DAY, search_delay=60) as intercom:
         gone, kept = started(intercom, 2)
         search(intercom)
@@ -80,14 +86,16 @@ def test_the_total_counts_a_deleted_conversation_until_the_search_has_caught_up(
 
 
 @pytest.mark.parametrize(("are_inclusive", "count"), [(True, 2), (False, 1)])
-def test_whether_greater_finds_an_equal_instant_can_be_chosen(are_inclusive, count):
+def test_whether_greater_finds_an_equal_instant_can_be_chosen(
+    are_inclusive: bool, count: int
+) -> None:
     with Intercom(NOON + DAY, are_bounds_inclusive=are_inclusive) as intercom:
         started(intercom, 2)
         since = {"field": "updated_at", "operator": ">", "value": str(int(NOON.timestamp()))}
         assert search(intercom, since).json()["total_count"] == count
 
 
-def test_filters_combine(intercom):
+def test_filters_combine(intercom: Intercom) -> None:
     closed, _ = started(intercom, 2)
     intercom.fin_answers(closed, at=NOON)
     intercom.close(closed, by=FIN, at=NOON)
@@ -106,12 +114,14 @@ def test_filters_combine(intercom):
         ({"field": "updated_at", "operator": ">", "value": "foobar"}, {}, "invalid_value"),
     ],
 )
-def test_a_search_that_makes_no_sense_is_refused(intercom, query, more, code):
+def test_a_search_that_makes_no_sense_is_refused(
+    intercom: Intercom, query: dict[str, Any], more: dict[str, Any], code: str
+) -> None:
     refusal = search(intercom, query, **more)
     assert (refusal.status_code, refusal.json()["errors"][0]["code"]) == (400, code)
 
 
-def test_fifty_thousand_conversations_are_paged_quickly():
+def test_fifty_thousand_conversations_are_paged_quickly() -> None:
     with Intercom(NOON + 400 * DAY, rate_limit=(10**6, 10)) as intercom:
         una = intercom.add_contact("Una")
         for n in range(50_000):
@@ -123,26 +133,26 @@ def test_fifty_thousand_conversations_are_paged_quickly():
         assert time.monotonic() - began < 20 * 0.5
 
 
-def test_a_wrong_token_is_refused_and_told_no_limits(intercom):
+def test_a_wrong_token_is_refused_and_told_no_limits(intercom: Intercom) -> None:
     refusal = get(intercom, "/me", Authorization="Bearer wrong")
     assert (refusal.status_code, refusal.json()["errors"][0]["code"]) == (401, "unauthorized")
     assert "X-RateLimit-Limit" not in refusal.headers
 
 
-def test_a_token_without_the_scope_is_refused():
+def test_a_token_without_the_scope_is_refused() -> None:
     with Intercom(NOON, scopes=SCOPES - {"read_conversations"}) as intercom:
         refusal = search(intercom)
         assert refusal.status_code == 403
         assert refusal.json()["errors"][0]["code"] == "token_unauthorized"
 
 
-def test_an_unknown_version_is_refused(intercom):
+def test_an_unknown_version_is_refused(intercom: Intercom) -> None:
     refusal = get(intercom, "/me", **{"Intercom-Version": "9.9"})
     assert refusal.status_code == 400
     assert refusal.json()["errors"][0]["code"] == "intercom_version_invalid"
 
 
-def test_without_the_header_the_version_of_the_app_decides():
+def test_without_the_header_the_version_of_the_app_decides() -> None:
     with Intercom(NOON, app_version="2.14") as intercom:
         (it,) = started(intercom)
         intercom.fin_answers(it, at=NOON)
@@ -152,7 +162,7 @@ def test_without_the_header_the_version_of_the_app_decides():
         assert shown["ai_agent"]["resolution_state"] == "routed_to_team"
 
 
-def test_one_request_too_many_waits_until_the_window_is_over():
+def test_one_request_too_many_waits_until_the_window_is_over() -> None:
     with Intercom(NOON, rate_limit=(2, 0.3)) as intercom:
         assert [get(intercom, "/me").status_code for _ in range(3)] == [200, 200, 429]
         refusal = get(intercom, "/me")

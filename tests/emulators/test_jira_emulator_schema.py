@@ -7,6 +7,7 @@ number (as in the document's own example).
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,7 @@ DATE, DURATION = "iso8601 jira friendly epochMillis", "millis friendly"
 
 
 @cache
-def components() -> dict:
+def components() -> dict[str, Any]:
     schemas = json.loads(SCHEMA.read_text())["components"]["schemas"]
     for name in NULLABLE:
         schemas["ChangeDetails"]["properties"][name] = {"type": ["string", "null"]}
@@ -49,16 +50,16 @@ def assert_fits(document: Any, schema: Any) -> None:
     Draft202012Validator({"allOf": [schema], "components": components()}).validate(document)
 
 
-def ref(name: str) -> dict:
+def ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def list_of(name: str) -> dict:
+def list_of(name: str) -> dict[str, Any]:
     return {"type": "array", "minItems": 1, "items": ref(name)}
 
 
 @pytest.fixture
-def jira():
+def jira() -> Iterator[Jira]:
     with Jira(at(600)) as emulator:
         yield emulator
 
@@ -86,13 +87,13 @@ def issue(jira: Jira) -> int:
 
 
 @needs_schema
-def test_a_page_of_a_search_fits(reader, issue):
+def test_a_page_of_a_search_fits(reader: Reader, issue: int) -> None:
     page = reader.post(SEARCH, jql=f"id = {issue}", fields=["*all"], expand="names")
     assert_fits(page, "SearchAndReconcileResults")
 
 
 @needs_schema
-def test_the_objects_in_the_fields_fit(reader, issue):
+def test_the_objects_in_the_fields_fit(reader: Reader, issue: int) -> None:
     fields = reader.fields(issue)
     assert_fits(fields["status"], "StatusDetails")
     assert_fits(fields["reporter"], "UserDetails")
@@ -101,28 +102,28 @@ def test_the_objects_in_the_fields_fit(reader, issue):
 
 
 @needs_schema
-def test_a_page_of_a_changelog_fits(reader, issue):
+def test_a_page_of_a_changelog_fits(reader: Reader, issue: int) -> None:
     page = reader.get(f"/rest/api/3/issue/{issue}/changelog", maxResults=2)
     assert "nextPage" in page
     assert_fits(page, "PageBeanChangelog")
 
 
 @needs_schema
-def test_a_page_of_the_bulk_fits(reader, issue):
+def test_a_page_of_the_bulk_fits(reader: Reader, issue: int) -> None:
     page = reader.post(BULK, issueIdsOrKeys=[str(issue)], maxResults=2)
     assert "nextPageToken" in page
     assert_fits(page, "BulkChangelogResponseBean")
 
 
 @needs_schema
-def test_comments_fit(reader, issue):
+def test_comments_fit(reader: Reader, issue: int) -> None:
     page = reader.get(f"/rest/api/3/issue/{issue}/comment")
     assert page["comments"]
     assert_fits(page, "PageOfComments")
 
 
 @needs_schema
-def test_issues_in_bulk_fit(reader, issue):
+def test_issues_in_bulk_fit(reader: Reader, issue: int) -> None:
     page = reader.post("/rest/api/3/issue/bulkfetch", issueIdsOrKeys=[str(issue), "NONE-1"])
     assert (len(page["issues"]), len(page["issueErrors"])) == (1, 1)
     assert_fits(page, "BulkIssueResults")
@@ -137,12 +138,12 @@ def test_issues_in_bulk_fit(reader, issue):
         ("field", "FieldDetails"),
     ],
 )
-def test_lists_fit(reader, issue, path, name):
+def test_lists_fit(reader: Reader, issue: int, path: str, name: str) -> None:
     assert_fits(reader.get(f"/rest/api/3/{path}"), list_of(name))
 
 
 @needs_schema
-def test_people_fit(jira, reader, issue):
+def test_people_fit(jira: Jira, reader: Reader, issue: int) -> None:
     users = reader.get("/rest/api/3/user/bulk", accountId=",".join(jira.users))
     assert users["values"]
     assert_fits(users, "PageBeanUser")
@@ -150,7 +151,7 @@ def test_people_fit(jira, reader, issue):
 
 
 @needs_schema
-def test_the_rest_fits(reader, issue):
+def test_the_rest_fits(reader: Reader, issue: int) -> None:
     assert_fits(reader.post(COUNT, jql=f"id = {issue}"), "JQLCountResultsBean")
     assert_fits(reader.get("/rest/api/3/serverInfo"), "ServerInformation")
     told = reader.get("/rest/api/3/mypermissions", permissions="BROWSE_PROJECTS")
@@ -160,13 +161,13 @@ def test_the_rest_fits(reader, issue):
 
 
 @needs_schema
-def test_the_schema_notices_a_name_that_it_does_not_know():
+def test_the_schema_notices_a_name_that_it_does_not_know() -> None:
     with pytest.raises(ValidationError):
         assert_fits({"issues": [], "total": 3}, "SearchAndReconcileResults")
 
 
 @needs_schema
-def test_the_anonymous_may_ask_where_the_schema_lets_them():
+def test_the_anonymous_may_ask_where_the_schema_lets_them() -> None:
     paths = json.loads(SCHEMA.read_text())["paths"]
     said = {}
     for method, path, _, _, is_open in ROUTES:
@@ -178,7 +179,7 @@ def test_the_anonymous_may_ask_where_the_schema_lets_them():
     assert {path for path, (schema, ours) in said.items() if schema != ours} == set()
 
 
-def test_service_levels_have_the_names_of_their_schema(reader, issue):
+def test_service_levels_have_the_names_of_their_schema(reader: Reader, issue: int) -> None:
     page = reader.get(f"/rest/servicedeskapi/request/{issue}/sla")
     level = page["values"][0]
     assert set(page) == {*PAGE.split()}
@@ -189,7 +190,7 @@ def test_service_levels_have_the_names_of_their_schema(reader, issue):
     assert set(level["ongoingCycle"]["elapsedTime"]) == {*DURATION.split()}
 
 
-def test_feedback_has_the_names_of_its_schema(reader, issue):
+def test_feedback_has_the_names_of_its_schema(reader: Reader, issue: int) -> None:
     feedback = reader.get(f"/rest/servicedeskapi/request/{issue}/feedback")
     assert set(feedback) == {"type", "rating", "comment"}
     assert set(feedback["comment"]) == {"body"}

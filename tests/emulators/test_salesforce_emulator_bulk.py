@@ -40,7 +40,8 @@ def test_the_client_library_reads_a_bulk_query_to_its_end() -> None:
 
 def job_of(reader: Reader, soql: str, operation: str = "query") -> dict[str, Any]:
     asked = {"operation": operation, "query": soql}
-    return reader.client.post(f"{DATA}/jobs/query", json=asked).json()
+    job: dict[str, Any] = reader.client.post(f"{DATA}/jobs/query", json=asked).json()
+    return job
 
 
 def test_a_job_has_the_fields_that_are_printed(org: Salesforce) -> None:

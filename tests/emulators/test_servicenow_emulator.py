@@ -59,8 +59,14 @@ def ask(
     return Answer(json.loads(got), status, {name.lower(): v for name, v in headers.items()})
 
 
-def rows(instance: ServiceNow, path: str, **query: str) -> list[dict[str, Any]]:
+def result_of(instance: ServiceNow, path: str, **query: Any) -> Any:
+    """Return rows, or the one object that the aggregate tells of all."""
     return ask(instance, path, **query).document["result"]
+
+
+def rows(instance: ServiceNow, path: str, **query: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = result_of(instance, path, **query)
+    return found
 
 
 def audit_of(instance: ServiceNow, incident: str, *fields: str) -> list[dict[str, str]]:
@@ -238,7 +244,7 @@ def test_an_unknown_field_in_a_query_is_ignored_and_everything_comes(instance: S
 def test_the_aggregate_ignores_the_same_part_and_so_cannot_tell(instance: ServiceNow) -> None:
     opened(instance, 3)
     asked = {"query": "no_such_field=1", "count": "true"}
-    counted = rows(instance, "/api/now/stats/incident", **asked)
+    counted = result_of(instance, "/api/now/stats/incident", **asked)
     assert counted == {"stats": {"count": "3"}}
 
 
@@ -410,7 +416,7 @@ def test_rows_are_withheld_after_the_limit_so_an_empty_page_is_not_the_end(
     for incident in made[:2]:
         instance.change(incident, at=START + 5 * HOUR, by="bob.agent", category="hr")
     instance.hide_rows("incident", "category", "hr")
-    query = {"query": "ORDERBYopened_at^ORDERBYsys_id", "limit": "2"}
+    query: dict[str, Any] = {"query": "ORDERBYopened_at^ORDERBYsys_id", "limit": "2"}
     first = ask(instance, INCIDENTS, offset="0", **query)
     assert (first.document["result"], first.headers["x-total-count"]) == ([], "4")
     assert 'rel="next"' in first.headers["link"]
@@ -420,7 +426,7 @@ def test_rows_are_withheld_after_the_limit_so_an_empty_page_is_not_the_end(
 def test_the_aggregate_counts_rows_that_are_withheld(instance: ServiceNow) -> None:
     opened(instance, 4)
     instance.hide_rows("incident", "category", "inquiry")
-    counted = rows(instance, "/api/now/stats/incident", count="true")
+    counted = result_of(instance, "/api/now/stats/incident", count="true")
     assert (counted, rows(instance, INCIDENTS)) == ({"stats": {"count": "4"}}, [])
 
 
@@ -479,7 +485,7 @@ def test_links_lead_through_the_pages(instance: ServiceNow) -> None:
 def test_one_page_has_no_links_and_a_client_may_do_without(instance: ServiceNow) -> None:
     opened(instance, 5)
     assert "link" not in ask(instance, INCIDENTS).headers
-    asked = {"limit": "2", "suppress_pagination_header": "true", "no_count": "true"}
+    asked: dict[str, Any] = {"limit": "2", "suppress_pagination_header": "true", "no_count": "true"}
     answer = ask(instance, INCIDENTS, **asked)
     assert not {"link", "x-total-count"} & answer.headers.keys()
 
@@ -640,7 +646,7 @@ def test_audit_older_than_its_retention_is_gone(instance: ServiceNow) -> None:
     instance.start_work(second, at=START + 5 * HOUR, by="bob.agent")
     instance.purge_audit(before=START + 3 * HOUR)
     assert audit_of(instance, first) == []
-    stats = rows(instance, "/api/now/stats/sys_audit", min_fields="sys_created_on")
+    stats = result_of(instance, "/api/now/stats/sys_audit", min_fields="sys_created_on")
     assert stats == {"stats": {"min": {"sys_created_on": "2026-10-01 13:00:00"}}}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def fixtures() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def reader():
+def reader() -> Iterator[Reader]:
     """An account in which each kind of object is in each of its states."""
     with Stripe(at(20)) as stripe:
         tell_payments(stripe)
@@ -79,7 +80,9 @@ def tell_bills(stripe: Stripe) -> None:
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
-def test_an_object_has_the_fields_of_the_published_fixture_with_its_types(kind, reader, fixtures):
+def test_an_object_has_the_fields_of_the_published_fixture_with_its_types(
+    kind: str, reader: Reader, fixtures: dict[str, Any]
+) -> None:
     published = fixtures[kind]
     for document in reader.json(OBJECTS[kind], limit=100)["data"]:
         assert published.keys() - document.keys() <= ABSENT.get(kind, set())
@@ -89,13 +92,13 @@ def test_an_object_has_the_fields_of_the_published_fixture_with_its_types(kind, 
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
-def test_an_object_is_what_the_types_of_the_vendors_client_say(kind, reader):
+def test_an_object_is_what_the_types_of_the_vendors_client_say(kind: str, reader: Reader) -> None:
     documents = reader.json(OBJECTS[kind], limit=100)["data"]
     assert documents
     assert [one for document in documents for one in complaints(document, CLASSES[kind])] == []
 
 
-def test_what_an_event_carries_is_what_the_client_says_of_such_an_object(reader):
+def test_what_an_event_carries_is_what_the_client_says_of_such_an_object(reader: Reader) -> None:
     carried = [event["data"]["object"] for event in reader.json("events", limit=100)["data"]]
     known = [one for one in carried if one["object"] in CLASSES]
     assert len(known) > 50
@@ -104,7 +107,9 @@ def test_what_an_event_carries_is_what_the_client_says_of_such_an_object(reader)
 
 @pytest.mark.parametrize(("kind", "path"), [("line_item", "invoices"),
                                             ("credit_note_line_item", "credit_notes")])  # fmt: skip
-def test_a_line_has_the_fields_of_the_published_fixture(kind, path, reader, fixtures):
+def test_a_line_has_the_fields_of_the_published_fixture(
+    kind: str, path: str, reader: Reader, fixtures: dict[str, Any]
+) -> None:
     pages = [reader.json(f"{path}/{id_}/lines") for id_ in reader.ids(path)]
     lines = [line for page in pages for line in page["data"]]
     assert len(lines) > 1
@@ -115,19 +120,23 @@ def test_a_line_has_the_fields_of_the_published_fixture(kind, path, reader, fixt
 
 @pytest.mark.parametrize(("kind", "path"), [("customer", "customers"), ("product", "products"),
                                             ("price", "prices")])  # fmt: skip
-def test_what_others_point_to_has_the_fields_of_the_fixture(kind, path, reader, fixtures):
+def test_what_others_point_to_has_the_fields_of_the_fixture(
+    kind: str, path: str, reader: Reader, fixtures: dict[str, Any]
+) -> None:
     document = reader.json(f"{path}/{reader.ids(path)[0]}")
     assert fixtures[kind].keys() == document.keys()
     assert list(complaints(document, getattr(vendor, kind.title()))) == []
 
 
-def test_the_account_has_the_fields_of_the_fixture(reader, fixtures):
+def test_the_account_has_the_fields_of_the_fixture(
+    reader: Reader, fixtures: dict[str, Any]
+) -> None:
     document = reader.json("account")
     assert fixtures["account"].keys() == document.keys()
     assert fixtures["account"]["business_profile"].keys() == document["business_profile"].keys()
 
 
-def test_the_check_complains_about_a_state_that_does_not_exist(reader):
+def test_the_check_complains_about_a_state_that_does_not_exist(reader: Reader) -> None:
     document = reader.json("invoices")["data"][0] | {"status": "sent", "lines": {}, "paid": True}
     found = {*complaints(document, vendor.Invoice)}
     assert found == {".status is 'sent'", ".lines.data is no list", ".paid is unknown"}

@@ -1,6 +1,7 @@
 """Does the emulator say what Zendesk says? Its fields, envelopes and refusals."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ COMMENT_NAMES = """attachments audit_id author_id body created_at event_type htm
 
 
 @pytest.fixture
-def zendesk():
+def zendesk() -> Iterator[Zendesk]:
     with Zendesk(at(60)) as emulator:
         yield emulator
 
@@ -56,31 +57,33 @@ def ticket(zendesk: Zendesk) -> int:
     return ticket
 
 
-def test_a_ticket_has_exactly_the_fields_that_were_recorded(reader, ticket):
+def test_a_ticket_has_exactly_the_fields_that_were_recorded(reader: Reader, ticket: int) -> None:
     assert set(reader.ticket(ticket)) == {*TICKET_NAMES.split()}
 
 
-def test_a_user_has_exactly_the_fields_that_were_recorded(reader, ticket):
+def test_a_user_has_exactly_the_fields_that_were_recorded(reader: Reader, ticket: int) -> None:
     assert set(reader.json(USERS, start_time=0)["users"][0]) == {*USER_NAMES.split()}
 
 
-def test_an_event_has_exactly_the_fields_that_were_recorded(reader, ticket):
+def test_an_event_has_exactly_the_fields_that_were_recorded(reader: Reader, ticket: int) -> None:
     assert set(reader.events()[0]) == {*EVENT_NAMES.split()}
 
 
-def test_the_sideload_brings_whole_comments_and_metadata(reader, ticket):
+def test_the_sideload_brings_whole_comments_and_metadata(reader: Reader, ticket: int) -> None:
     event = reader.events(include="comment_events")[0]
     assert set(event) == {*EVENT_NAMES.split(), "metadata"}
     assert set(event["child_events"][0]) == {*COMMENT_NAMES.split()}
 
 
-def test_without_the_sideload_a_comment_is_two_flags(reader, ticket):
+def test_without_the_sideload_a_comment_is_two_flags(reader: Reader, ticket: int) -> None:
     part = reader.events()[0]["child_events"][0]
     flags = {"comment_present", "comment_public", "event_type", "id", "via", "via_reference_id"}
     assert set(part) == flags
 
 
-def test_a_change_names_its_field_as_a_key_and_tells_the_value_before(reader, ticket):
+def test_a_change_names_its_field_as_a_key_and_tells_the_value_before(
+    reader: Reader, ticket: int
+) -> None:
     parts = reader.events()[2]["child_events"]
     assert [part["event_type"] for part in parts] == ["Comment", "Change", "Change"]
     assert parts[1].items() >= {"status": "solved", "previous_value": "new"}.items()
@@ -88,20 +91,20 @@ def test_a_change_names_its_field_as_a_key_and_tells_the_value_before(reader, ti
     assert parts[1]["id"] == reader.events()[2]["id"] + 2 * 128
 
 
-def test_a_rating_is_an_event_of_the_system(reader, ticket):
+def test_a_rating_is_an_event_of_the_system(reader: Reader, ticket: int) -> None:
     event = reader.events()[-1]
     assert event["updater_id"] == -1
     expected = {"satisfaction_score": "good", "previous_value": "unoffered"}
     assert event["child_events"][0].items() >= expected.items()
 
 
-def test_people_and_their_words_are_in_the_answers(reader, ticket):
+def test_people_and_their_words_are_in_the_answers(reader: Reader, ticket: int) -> None:
     told = str(reader.events(include="comment_events")) + str(reader.ticket(ticket))
     for words in ("It is on its way.", "Where is my order?", "Ada Test", "@example.com", "203.0."):
         assert words in told
 
 
-def test_a_cursor_is_a_second_and_an_id_in_base_64(reader, ticket):
+def test_a_cursor_is_a_second_and_an_id_in_base_64(reader: Reader, ticket: int) -> None:
     # as in the vendor's own example: MTU3NjYxMzUzOS4wfHw0Njd8
     page = reader.json(TICKETS, start_time=0)
     assert page["after_cursor"] == "MTc5MDg0NTQ0MC4wfHwxfA=="
@@ -120,10 +123,13 @@ def test_a_cursor_is_a_second_and_an_id_in_base_64(reader, ticket):
         ("search", "SearchCountResponse", "/api/v2/search/count.json?query=type:ticket"),
     ],
 )
-def test_an_envelope_follows_the_published_schema(reader, ticket, file, schema, path):
+def test_an_envelope_follows_the_published_schema(
+    reader: Reader, ticket: int, file: str, schema: str, path: str
+) -> None:
     schemas = _published(file)["components"]["schemas"]
     # the published parts lack the records themselves, and take ticket events for metric events
-    stubs = {name: {} for name in (*_missing(schemas), "TicketMetricEventBaseObject")}
+    unknown = (*_missing(schemas), "TicketMetricEventBaseObject")
+    stubs: dict[str, Any] = {name: {} for name in unknown}
     document = {"components": {"schemas": {**schemas, **stubs}}}
     start = {"start_time": 0} if "incremental" in path else {}
     answer = reader.json(path, **start)
@@ -133,7 +139,9 @@ def test_an_envelope_follows_the_published_schema(reader, ticket, file, schema, 
 
 
 @pytest.mark.parametrize("name", ["tickets", "users"])
-def test_a_record_has_the_fields_and_types_of_the_published_example(reader, ticket, name):
+def test_a_record_has_the_fields_and_types_of_the_published_example(
+    reader: Reader, ticket: int, name: str
+) -> None:
     title = f"CursorBasedExportIncremental{name.capitalize()}Response"
     example = _published("incremental")["components"]["schemas"][title]["example"][name][0]
     ours = reader.json({"tickets": TICKETS, "users": USERS}[name], start_time=0)[name][0]
@@ -142,9 +150,11 @@ def test_a_record_has_the_fields_and_types_of_the_published_example(reader, tick
         assert ours[field] is None or isinstance(ours[field], type(value)), field
 
 
-def test_a_token_of_the_client_credentials_grant_is_let_in_until_it_expires(zendesk, ticket):
-    asked = {"grant_type": "client_credentials", "client_id": "recount", "scope": "read"}
-    asked |= {"client_secret": "a-client-secret", "expires_in": 600}
+def test_a_token_of_the_client_credentials_grant_is_let_in_until_it_expires(
+    zendesk: Zendesk, ticket: int
+) -> None:
+    asked: dict[str, Any] = {"grant_type": "client_credentials", "client_id": "recount"}
+    asked |= {"scope": "read", "client_secret": "a-client-secret", "expires_in": 600}
     token = httpx.post(f"{zendesk.url}/oauth/tokens", json=asked).json()
     assert token.items() >= {"expires_in": 599, "token_type": "bearer", "scope": "read"}.items()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
@@ -155,12 +165,12 @@ def test_a_token_of_the_client_credentials_grant_is_let_in_until_it_expires(zend
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
 
 
-def test_a_wrong_token_is_refused_in_the_vendors_words(zendesk):
+def test_a_wrong_token_is_refused_in_the_vendors_words(zendesk: Zendesk) -> None:
     answer = httpx.get(f"{zendesk.url}{TICKETS}?start_time=0", auth=("meter@example.com", "x"))
     assert (answer.status_code, answer.json()) == (401, {"error": "Couldn't authenticate you"})
 
 
-def test_a_token_without_the_scope_to_read_is_forbidden(zendesk):
+def test_a_token_without_the_scope_to_read_is_forbidden(zendesk: Zendesk) -> None:
     asked = {"grant_type": "client_credentials", "client_id": "recount", "scope": "tickets:write"}
     asked |= {"client_secret": "a-client-secret"}
     token = httpx.post(f"{zendesk.url}/oauth/tokens", data=asked).json()["access_token"]
@@ -170,13 +180,13 @@ def test_a_token_without_the_scope_to_read_is_forbidden(zendesk):
     assert answer.json()["description"] == "Missing the following required scopes: read"
 
 
-def test_who_is_no_administrator_may_not_export():
+def test_who_is_no_administrator_may_not_export() -> None:
     with Zendesk(at(60), credentials=Credentials(role="agent")) as zendesk:
         answer = Reader(zendesk).get(EVENTS, start_time=0)
     assert (answer.status_code, answer.json()["error"]["title"]) == (403, "Forbidden")
 
 
-def test_the_caller_can_ask_who_it_is(zendesk, reader):
+def test_the_caller_can_ask_who_it_is(zendesk: Zendesk, reader: Reader) -> None:
     assert reader.json("/api/v2/users/me.json")["user"]["role"] == "admin"
     nobody = httpx.get(f"{zendesk.url}/api/v2/users/me.json").json()["user"]
     assert nobody["id"] is None

@@ -1,5 +1,7 @@
 """Do ratings, users, audit logs and counts surprise as Zendesk's do?"""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 
@@ -11,7 +13,7 @@ SURVEYS = "/api/v2/guide/survey_responses"
 
 
 @pytest.fixture
-def zendesk():
+def zendesk() -> Iterator[Zendesk]:
     with Zendesk(at(60)) as emulator:
         yield emulator
 
@@ -31,7 +33,9 @@ def agent(zendesk: Zendesk) -> int:
     return zendesk.add_user("agent", at=at(0))
 
 
-def test_a_legacy_rating_can_change_and_then_says_when(zendesk, reader, customer):
+def test_a_legacy_rating_can_change_and_then_says_when(
+    zendesk: Zendesk, reader: Reader, customer: int
+) -> None:
     ticket = zendesk.create(at=at(1), requester=customer, status="solved")
     zendesk.offer_rating(ticket, at=at(2))
     zendesk.rate(ticket, "bad", at=at(3), text="Slow")
@@ -45,8 +49,8 @@ def test_a_legacy_rating_can_change_and_then_says_when(zendesk, reader, customer
 
 
 def test_a_survey_is_answered_with_1_to_5_and_the_ticket_says_good_or_bad(
-    zendesk, reader, customer
-):
+    zendesk: Zendesk, reader: Reader, customer: int
+) -> None:
     ticket = zendesk.create(at=at(1), requester=customer, status="solved")
     survey = zendesk.offer_survey(ticket, at=at(2))
     assert reader.json(SURVEYS)["survey_responses"][0]["answers"] == []
@@ -60,8 +64,8 @@ def test_a_survey_is_answered_with_1_to_5_and_the_ticket_says_good_or_bad(
 
 
 def test_an_answer_can_change_until_it_expires_and_no_filter_finds_the_change(
-    zendesk, reader, customer
-):
+    zendesk: Zendesk, reader: Reader, customer: int
+) -> None:
     ticket = zendesk.create(at=at(1), requester=customer, status="solved")
     survey = zendesk.offer_survey(ticket, at=at(2))
     zendesk.answer_survey(survey, 2, at=at(3))
@@ -76,7 +80,7 @@ def test_an_answer_can_change_until_it_expires_and_no_filter_finds_the_change(
         zendesk.answer_survey(survey, 1, at=at(29 * 24 * 60))
 
 
-def test_lists_are_paged_by_cursor(zendesk, reader, customer):
+def test_lists_are_paged_by_cursor(zendesk: Zendesk, reader: Reader, customer: int) -> None:
     for minute in (1, 2, 3):
         ticket = zendesk.create(at=at(minute), requester=customer)
         zendesk.offer_rating(ticket, at=at(minute))
@@ -89,7 +93,9 @@ def test_lists_are_paged_by_cursor(zendesk, reader, customer):
     assert again["satisfaction_ratings"] == rest["satisfaction_ratings"]
 
 
-def test_a_user_tells_only_the_role_of_now_and_the_audit_log_what_it_was(zendesk, reader, agent):
+def test_a_user_tells_only_the_role_of_now_and_the_audit_log_what_it_was(
+    zendesk: Zendesk, reader: Reader, agent: int
+) -> None:
     zendesk.change_role(agent, "admin", at=at(5))
     [user] = reader.json(USERS, start_time=0)["users"]
     assert (user["role"], user["updated_at"]) == ("admin", "2026-10-01T09:05:00Z")
@@ -98,7 +104,9 @@ def test_a_user_tells_only_the_role_of_now_and_the_audit_log_what_it_was(zendesk
     assert (log["source_id"], log["created_at"]) == (agent, "2026-10-01T09:05:00Z")
 
 
-def test_audit_logs_are_filtered_by_two_limits_of_one_name(zendesk, reader, agent):
+def test_audit_logs_are_filtered_by_two_limits_of_one_name(
+    zendesk: Zendesk, reader: Reader, agent: int
+) -> None:
     for minute, role in ((5, "admin"), (6, "agent"), (7, "end-user")):
         zendesk.change_role(agent, role, at=at(minute))
     limits = "filter[created_at]=2026-10-01T09:05:30Z&filter[created_at]=2026-10-01T09:06:30Z"
@@ -106,12 +114,14 @@ def test_audit_logs_are_filtered_by_two_limits_of_one_name(zendesk, reader, agen
     assert log["created_at"] == "2026-10-01T09:06:00Z"
 
 
-def test_below_enterprise_there_are_no_audit_logs():
+def test_below_enterprise_there_are_no_audit_logs() -> None:
     with Zendesk(at(60), has_audit_logs=False) as zendesk:
         assert Reader(zendesk).get("/api/v2/audit_logs").status_code == 403
 
 
-def test_a_deactivated_agent_stays_in_the_export(zendesk, reader, agent):
+def test_a_deactivated_agent_stays_in_the_export(
+    zendesk: Zendesk, reader: Reader, agent: int
+) -> None:
     zendesk.suspend(agent, at=at(2))
     zendesk.change_role(agent, "end-user", at=at(3))
     zendesk.deactivate(agent, at=at(4))
@@ -120,7 +130,9 @@ def test_a_deactivated_agent_stays_in_the_export(zendesk, reader, agent):
     assert user.items() >= gone.items()
 
 
-def test_a_count_leaves_out_deleted_and_archived_tickets(zendesk, reader, customer, agent):
+def test_a_count_leaves_out_deleted_and_archived_tickets(
+    zendesk: Zendesk, reader: Reader, customer: int, agent: int
+) -> None:
     for minute in (1, 2, 3):
         zendesk.create(at=at(minute), requester=customer, status="solved")
     zendesk.close(1, at=at(4))
@@ -131,7 +143,7 @@ def test_a_count_leaves_out_deleted_and_archived_tickets(zendesk, reader, custom
     assert len(reader.tickets()) == 3
 
 
-def test_a_large_count_is_a_day_old():
+def test_a_large_count_is_a_day_old() -> None:
     with Zendesk(at(60), counts_are_cached_from=1) as zendesk:
         user, reader = zendesk.add_user(at=at(0)), Reader(zendesk)
         for minute in (1, 2):
@@ -154,7 +166,9 @@ def test_a_large_count_is_a_day_old():
         ("-tags:vip", 2),
     ],
 )
-def test_a_search_is_counted(zendesk, reader, customer, agent, query, found):
+def test_a_search_is_counted(
+    zendesk: Zendesk, reader: Reader, customer: int, agent: int, query: str, found: int
+) -> None:
     for minute, tags in ((1, ("vip",)), (2, ()), (3, ())):
         zendesk.create(at=at(minute), requester=customer, tags=tags)
     zendesk.solve(1, at=at(4), by=agent)

@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 
 from tests.emulators.server import Answer, Request
 from tests.emulators.zendesk_desk import Changes, Desk
-from tests.emulators.zendesk_records import Ticket, to_second
+from tests.emulators.zendesk_records import Event, Ticket, to_second
 
 WITHHELD_SECONDS = 60
+NO_START = {"error": "InvalidValue", "description": "start_time is required"}
 TOO_RECENT = {
     "error": "StartTimeTooRecent",
     "description": "Too recent start_time. Use a start_time older than 1 minute",
@@ -39,7 +40,8 @@ class Exports(Desk):
             return Answer(TOO_RECENT, 400)
         is_shown = _scope(request)
         until, size = to_second(self.now) - WITHHELD_SECONDS, self._size(request)
-        rows, is_last = [], True
+        rows: list[Event] = []
+        is_last = True
         for event in self.events.between(start, until):
             if not is_shown(event.ticket):
                 continue
@@ -76,15 +78,17 @@ class Exports(Desk):
                 wanted: Callable[[int], bool]) -> Answer:  # fmt: skip
         cursor, start = request.query.get("cursor"), request.query.get("start_time")
         until = to_second(self.now) - WITHHELD_SECONDS
-        if cursor is None and start is None:
-            return Answer({"error": "InvalidValue", "description": "start_time is required"}, 400)
-        if cursor is None and int(start) > until:
-            return Answer(TOO_RECENT, 400)
+        if cursor is None:
+            if start is None:
+                return Answer(NO_START, 400)
+            if int(start) > until:
+                return Answer(TOO_RECENT, 400)
         try:
-            key = _read_cursor(cursor) if cursor else (int(start), 0)
+            key = _read_cursor(cursor) if cursor else (int(start or ""), 0)
         except (binascii.Error, ValueError):
             return Answer({"error": "InvalidCursor", "description": "cursor is not valid"}, 400)
-        size, rows, is_last = self._size(request), [], True
+        rows: list[tuple[int, int]] = []
+        size, is_last = self._size(request), True
         for position in changes.after(key, until):
             if not wanted(position[1]):
                 continue

@@ -101,7 +101,7 @@ class Lists(Desk):
         if after is not None:
             rows = [row for row in rows if [key(row), row["id"]] > after]
         page = rows[:size]
-        marks = (
+        marks: list[str | None] = (
             [_mark([key(row), row["id"]]) for row in (page[-1], page[0])] if page else [None] * 2
         )
         meta = {"has_more": len(rows) > size, "after_cursor": marks[0], "before_cursor": marks[1]}

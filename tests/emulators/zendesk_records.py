@@ -25,9 +25,9 @@ def to_second(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def to_text(second: float | None) -> str | None:
+def to_text(second: float) -> str:
     """`2026-10-08T21:14:17Z`."""
-    return second and datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def to_precise_text(at: datetime) -> str:
@@ -132,7 +132,7 @@ class Event:
     extra: Json = field(default_factory=dict)
 
     def to_json(self, *, has_comments: bool) -> Json:
-        system = {"client": None, "latitude": None, "location": None, "longitude": None}
+        system: Json = {"client": None, "latitude": None, "location": None, "longitude": None}
         if self.updater != SYSTEM:
             system |= {"client": "Mozilla/5.0 (X11)", "location": "Utrecht, 09, Netherlands"}
         body: Json = {"id": self.id, "ticket_id": self.ticket.id, "timestamp": self.second,
@@ -155,7 +155,7 @@ class Event:
             return base | child.fields
         if not has_comments:
             return base | {"comment_present": True, "comment_public": child.comment["public"]}
-        known = {"audit_id": self.id, "created_at": to_text(self.second), "attachments": []}
+        known: Json = {"audit_id": self.id, "created_at": to_text(self.second), "attachments": []}
         return base | {"type": "Comment"} | known | child.comment
 
 

@@ -106,7 +106,8 @@ def _let_time_pass(task_instance: str) -> None:
     with create_session() as session:
         row = update(TaskInstance).where(TaskInstance.id == UUID(task_instance))
         session.execute(row.values(trigger_timeout=datetime.now(UTC) - timedelta(seconds=1)))
-    SchedulerJobRunner(job=Job()).check_awaiting_input_timeouts()
+    job = Job()  # type: ignore[no-untyped-call]
+    SchedulerJobRunner(job=job).check_awaiting_input_timeouts()
 
 
 if __name__ == "__main__":

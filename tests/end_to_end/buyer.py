@@ -26,7 +26,7 @@ from tests.support.partly import partly_recounted
 from tests.support.small import FINAL
 
 # What came later than the statement that lies in the lake, as that has it.
-LATER: Mapping[str, None] = {"notice": None, "evidence": None}
+LATER: dict[str, None] = {"notice": None, "evidence": None}
 # What `recount.statement` makes the counts of.
 _COUNTED = ("statements", "statement_outcomes", "line_totals", "verdict_totals", "performance")
 PUBLISHED = ("marts", "statements", "outbox", "notices", "mails", "guard", "evidence")

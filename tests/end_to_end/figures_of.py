@@ -78,7 +78,7 @@ def _in_workbook(data: bytes, currency: str, claim: str) -> Figures:
     assert total[4:6] == shown[LABELS[claim]][1:3]
     assert book[LABELS[claim]].max_row - 1 == total[4]
     return {
-        name: (int(shown[LABELS[name]][1]), Decimal(str(shown[LABELS[name]][2])))  # type: ignore[arg-type]
+        name: (int(shown[LABELS[name]][1]), Decimal(str(shown[LABELS[name]][2])))
         for name in ("invoiced", claim)
     }
 

@@ -1,6 +1,7 @@
 """A Salesforce org that tells stories, each with the name of its case, and its buyer's contract."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,9 +49,11 @@ class Desk:
 
     def opened(self, story: str, **fields: Any) -> str:
         """Let a case come in by e-mail, and be given to the agent by a rule."""
-        org, at = self.org, {"by": self.org.automated, "at": OPENED}
-        usual = {"contact": self.cora, "owner": self.queue, "description": "Card 4111 1111 1111"}
-        self.cases[story] = case = org.open_case(**at, **usual, **fields)
+        org = self.org
+        at: dict[str, Any] = {"by": org.automated, "at": OPENED}
+        self.cases[story] = case = org.open_case(
+            **at, contact=self.cora, owner=self.queue, description="Card 4111 1111 1111", **fields
+        )
         org.email(case, incoming=True, **at)
         org.assign(case, self.bot, by=org.automated, at=OPENED + MINUTE)
         return case
@@ -93,13 +96,14 @@ def tell(desk: Desk) -> None:
     org.open_case(by=org.automated, at=SOLVED + 6 * DAY, contact=desk.cora,
                   ParentId=desk.rated("followed up"))  # fmt: skip
     # a person helped: by a comment, by an e-mail, by a note alone, by taking the case
-    for story, help_ in {
+    helps: dict[str, Callable[[str, datetime], object]] = {
         "helped by a comment": lambda case, at: org.comment(case, by=ann, at=at),
         "helped by an e-mail": lambda case, at: org.email(case, incoming=False, by=desk.ben, at=at),
         "noted alone": lambda case, at: org.comment(case, by=ann, at=at, is_published=False),
         "taken by a person": lambda case, at: org.assign(case, ann, by=ann, at=at),
         "customer commented": lambda case, at: org.comment(case, by=desk.portal, at=at),
-    }.items():
+    }
+    for story, help_ in helps.items():
         case = desk.opened(story)
         help_(case, OPENED + HOUR / 2)
         org.close(case, by=bot, at=SOLVED)

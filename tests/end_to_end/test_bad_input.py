@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pytest
 
 from tests.end_to_end.buyer import PUBLISHED, Buyer, html_of, rewritten, workbook_of

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ FINAL_FROM = {
 
 def state(lake: Path, period: str, as_of: str, kind: str) -> None:
     """Publish what a run would have said of a month as of an instant."""
-    document = {
+    document: dict[str, Any] = {
         "contract": "acme", "period": period, "as_of": as_of, "kind": kind,
         "decision": "pay" if kind == "final" else "hold", "findings": [],
         "final_from": FINAL_FROM[period],

@@ -297,7 +297,7 @@ FALSIFIED = [
 def test_what_is_falsified_together_with_its_hash_is_found_by_recomputing(
     members: Members, tmp_path: Path, name: str, column: str, is_so: str, said: str
 ) -> None:
-    hits = []
+    hits: list[str] = []
 
     def falsify(row: dict[str, str]) -> None:
         if row[column] == is_so and not hits:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
-import openpyxl  # type: ignore[import-untyped]
+import jsonschema
+import openpyxl
 import pytest
 import yaml
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -240,7 +241,7 @@ def test_what_is_pinned_is_not_asked_for_again(month: Month) -> None:
 
 
 def test_the_manifests_say_what_was_left_out_and_until_when_it_was_observed(month: Month) -> None:
-    def manifests(stream: str) -> list[dict[str, object]]:
+    def manifests(stream: str) -> list[dict[str, Any]]:
         landed = month.buyer.objects("landed").items()
         return [json.loads(data)["content"] for key, data in landed if f"{stream}/manif" in key]
 
@@ -427,7 +428,7 @@ def test_a_link_that_leads_elsewhere_is_not_followed(fresh: Month) -> None:
 
 def test_a_contract_without_ratings_reads_none_and_cannot_verify_them(fresh: Month) -> None:
     changed = fresh.buyer.contract.with_name("unrated.yml")
-    terms = {"sources.helpdesk.ratings": {}}
+    terms: dict[str, Any] = {"sources.helpdesk.ratings": {}}
     buyer = Buyer(rewritten(fresh.buyer.contract, changed, terms), fresh.buyer.lake)
     assert buyer.matched().lines == {"unverifiable": 3}
     assert fresh.desk.freshdesk.asked("/api/v2/surveys") == []

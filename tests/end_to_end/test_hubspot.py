@@ -115,8 +115,8 @@ def test_thousands_that_changed_in_one_millisecond_are_all_read(
             desk.opened(f"{number}")
         for ticket in desk.tickets.values():
             hubspot.move(ticket, desk.solved_stage, at=SOLVED, by=By("INTEGRATION", "52447"))
-        quick = {"emails": False, "notes": False, "conversations": False, "surveys": {}}
-        buyer = buyer_of(desk, tmp_path, monkeypatch, **quick)
+        buyer = buyer_of(desk, tmp_path, monkeypatch, emails=False, notes=False,
+                         conversations=False, surveys={})  # fmt: skip
         simple = {"outcomes.resolution.clauses": {"stayed_solved": {
             "forbids": {"event": "reopened", "within": "14 days"}}}}  # fmt: skip
         buyer = Buyer(rewritten(buyer.contract, tmp_path / "simple.yml", simple), buyer.lake)

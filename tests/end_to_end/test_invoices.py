@@ -82,7 +82,7 @@ def lines_in(name: str, folder: Path) -> list[dict[str, Any]]:
     columns = "subject_id, outcome, quantity, unit_price, amount, currency_code"
     with partly_recounted(month, "int_invoice_lines") as built:
         found = f"select {columns} from recount.int_invoice_lines order by subject_id"
-        return built.query(found).to_pylist()
+        return list(built.query(found).to_pylist())
 
 
 def test_the_same_month_is_billed_alike_in_each_format(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def month(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Month]:
     """The month after one run of it, with pages of four records."""
-    many = {"page_rows": 4, "result_rows": 4, "bulk_polls": 1}
+    many: dict[str, Any] = {"page_rows": 4, "result_rows": 4, "bulk_polls": 1}
     with pytest.MonkeyPatch.context() as patch, Salesforce(NOW, **many) as org:
         desk = Desk(org)
         tell(desk)

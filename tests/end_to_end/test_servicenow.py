@@ -353,7 +353,7 @@ def test_a_survey_with_questions_that_the_contract_does_not_name_stops_the_run(
     fresh: Month, tmp_path: Path
 ) -> None:
     fresh.desk.answer(fresh.desk.solved("of the other survey"), 1, fresh.desk.low_survey)
-    changed = {"sources.helpdesk.rating_questions": []}
+    changed: dict[str, Any] = {"sources.helpdesk.rating_questions": []}
     contract = rewritten(fresh.buyer.contract, tmp_path / "unnamed.yml", changed)
     done = replace(fresh.buyer, contract=contract).run()
     assert done.exit_code == 2

@@ -45,7 +45,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     folder = tmp_path_factory.mktemp("small")
     contract = write_month(folder / "files")
     (folder / "lake").mkdir()
-    command = [sys.executable, "-m", "tests.end_to_end.on_a_small_machine", contract, folder]
+    program = "tests.end_to_end.on_a_small_machine"
+    command: list[str | Path] = [sys.executable, "-m", program, contract, folder]
     if may_mount(folder / "lake"):
         command = [*UNSHARED, *command, "disk"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -46,13 +47,13 @@ class Desk:
         self.asker = zendesk.add_user(at=HIRED)
         self.billing = zendesk.add_group("billing", at=HIRED)
 
-    def solved(self, story: str, *, by: int | None = None, **opened: str) -> int:
+    def solved(self, story: str, *, by: int | None = None, **opened: Any) -> int:
         """Open a ticket, and let the agent (or somebody else) solve it after an hour."""
         ticket = self.opened(story, **opened)
         self.zendesk.comment(ticket, at=SOLVED, by=by or self.bot, status="solved")
         return ticket
 
-    def opened(self, story: str, **opened: str) -> int:
+    def opened(self, story: str, **opened: Any) -> int:
         ticket = self.zendesk.create(
             at=OPENED, requester=self.asker, group=self.billing, subject="Card 4111 1111 1111 1111",
             **opened,
@@ -60,7 +61,7 @@ class Desk:
         self.tickets[story] = ticket
         return ticket
 
-    def rated(self, story: str, *ratings: int, **opened: str) -> int:
+    def rated(self, story: str, *ratings: int, **opened: Any) -> int:
         """A solved ticket whose survey is answered, and changed, on one day after another."""
         ticket = self.solved(story, **opened)
         survey = self.zendesk.offer_survey(ticket, at=SOLVED + HOUR)

@@ -193,7 +193,9 @@ def test_a_notice_says_before_which_milestone_nothing_is_charged(run_once: RunOn
     (key,) = (key for key in buyer.objects("notices") if key.endswith(".eml"))
     notice = message_from_bytes(buyer.objects("notices")[key], policy=policy.default)
     attached = {str(part.get_content_type()): part for part in notice.iter_attachments()}
-    document = json.loads(attached["application/json"].get_payload(decode=True))
+    content = attached["application/json"].get_payload(decode=True)
+    assert isinstance(content, bytes)
+    document = json.loads(content)
     assert document["milestones"] == {
         "go_live": {"reached_on": "2026-03-15",
                     "opens": ["resolution", "platform_fee", "seats", "monthly_floor"]},

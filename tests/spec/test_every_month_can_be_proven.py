@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def totals(how_many: int) -> Sequence[Case]:
     """Any prices, of months that are billed without subjects."""
 
     def in_total(case: Case) -> Case:
-        billed = Billed("T", "", charges.Decimal(1), quantity=charges.Decimal(len(case.lines)))
+        billed = Billed("T", "", Decimal(1), quantity=Decimal(len(case.lines)))
         return Case(**{**vars(case), "lines": [billed]})
 
     return [in_total(month) for month in months(how_many)]

@@ -87,7 +87,7 @@ def month_of(contract: Contract, period: str, met: int, earlier: Sequence[Settle
 def charged(year: Year, month: Case) -> Charge:
     left = month.left
     of_credits = (left.credits.available, left.credits.price) if left.credits else ()
-    balances = Left(left.annual and left.annual.opening, *of_credits)
+    balances = Left(left.annual.opening if left.annual else None, *of_credits)
     quantities = {"resolution": Decimal(len(month.lines))}
     return charge(year.pricing, quantities, year.contract.minor_units, balances)
 

@@ -1,5 +1,6 @@
 """Worlds: contracts and logs that Hypothesis makes, whose instants sit on the boundaries."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,10 +26,13 @@ instants = st.builds(
     nudge=st.sampled_from((timedelta(0), timedelta(0), MICROSECOND, -MICROSECOND)),
 )
 
-listed = lambda values: st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)  # noqa: E731
-
 values = st.sampled_from((None, Decimal("3.9999"), Decimal(4), Decimal("4.0001"), Decimal(5)))
 units = st.sampled_from((None, "score_of_5", "minutes"))
+
+
+def listed(values: Sequence[str]) -> st.SearchStrategy[list[str]]:
+    """One or two of the values."""
+    return st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)
 
 
 @st.composite
@@ -45,7 +49,7 @@ def patterns(draw: st.DrawFn, *, picks: bool) -> dict[str, Any]:
         pattern["link"] = draw(st.sampled_from(("subject", "requester")))
     bounds = draw(st.sampled_from(((), ("at_least",), ("at_most",), ("at_least", "at_most"))))
     pattern.update(dict.fromkeys(bounds, "4"))
-    if bounds and draw(st.booleans()):
+    if bounds != () and draw(st.booleans()):
         pattern["unit"] = "score_of_5"
     if picks and draw(st.booleans()):
         pattern["pick"] = draw(st.sampled_from(("any", "first", "last")))

@@ -151,7 +151,7 @@ def test_two_purchases_that_are_alike_are_two() -> None:
     contract = prepaid(lot("2026-07-01", 100), lot("2026-07-01", 100))
     found = balances(contract, "2026-07").credits
     assert found is not None
-    assert (found.available, found.price) == (200, 10)
+    assert (found.available, found.price) == (Decimal(200), Decimal(10))
     assert pool(contract, "2026-08", drawn(m2026_07=150), 10) == [50, 0, 10, 0, 40]
 
 

@@ -59,6 +59,7 @@ def small_month(contract: Contract) -> Case:
     ]
     reopened = Event("e9", "reopened", "ticket", "reopened", at("2026-03-05 09:00"), "requester")
     price = contract.pricing.outcomes["resolution"].per_outcome
+    assert price is not None
     lines = [Line("l1", "agreed", price), Line("l2", "reopened", price)]
     return Case(contract, [*solved, reopened], "2026-03", at("2026-06-01 00:00"), lines=lines)
 

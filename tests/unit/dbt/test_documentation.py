@@ -109,7 +109,9 @@ def unit_tests() -> Iterator[dict[str, Any]]:
 def expected(test: Mapping[str, Any]) -> set[str]:
     """The columns that a unit test looks at."""
     rows = test["expect"]["rows"]
-    return set(rows.split("\n")[0].split(",") if isinstance(rows, str) else next(iter(rows), ()))
+    if isinstance(rows, str):
+        return set(rows.split("\n")[0].split(","))
+    return set(next(iter(rows), ()))
 
 
 def test_every_column_of_a_mart_is_looked_at_by_a_unit_test() -> None:

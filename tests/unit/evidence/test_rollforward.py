@@ -183,7 +183,7 @@ def test_a_credit_above_what_is_disputed_is_named_and_takes_nothing_below_zero()
     told.state("2026-02", D(0), credits_=[told.credit(D(100), of="2026-01")])
     found = told.found()
     (left,) = found["unmatched_credits"]
-    assert (told.open_of("2026-01"), left["amount"], left["credit_note"]) == (0, "30.00", "CN-1")
+    assert (told.open_of("2026-01"), left["amount"], left["credit_note"]) == (D(0), "30.00", "CN-1")
 
 
 def test_a_credit_that_came_before_the_month_was_final_meets_its_case_then() -> None:
@@ -192,7 +192,7 @@ def test_a_credit_that_came_before_the_month_was_final_meets_its_case_then() -> 
     (waiting,) = told.found()["unmatched_credits"]
     assert waiting["invoice"] == "INV-2026-01"
     told.state("2026-01", D(70))
-    assert (told.open_of("2026-01"), told.found()["unmatched_credits"]) == (40, [])
+    assert (told.open_of("2026-01"), told.found()["unmatched_credits"]) == (D(40), [])
 
 
 def test_a_credit_that_the_first_statement_of_its_month_deducts_is_no_movement() -> None:
@@ -209,7 +209,7 @@ def test_a_credit_in_another_currency_meets_no_case() -> None:
     told.state("2026-01", D(70))
     told.state("2026-02", D(0), credits_=[told.credit(D(30), of="2026-01", currency="EUR")])
     (left,) = told.found()["unmatched_credits"]
-    assert (told.open_of("2026-01"), left["currency"]) == (70, "EUR")
+    assert (told.open_of("2026-01"), left["currency"]) == (D(70), "EUR")
 
 
 def test_a_credit_that_is_taken_back_is_disputed_again() -> None:
@@ -251,7 +251,7 @@ def test_a_credit_that_a_person_notes_first_is_counted_once_when_its_note_arrive
     told.note("part_credited", "2026-01", amount="30.00", credit_note="CN-1")
     assert told.open_of("2026-01") == 40
     told.state("2026-02", D(0), credits_=[told.credit(D(30), of="2026-01", note=1)])
-    assert (told.open_of("2026-01"), told.found()["unmatched_credits"]) == (40, [])
+    assert (told.open_of("2026-01"), told.found()["unmatched_credits"]) == (D(40), [])
 
 
 def test_a_credit_note_that_was_matched_first_is_counted_once_when_a_person_notes_it() -> None:

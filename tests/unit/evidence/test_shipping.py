@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from recount import evaluator
 from recount.evidence import shipping
@@ -28,7 +29,7 @@ def bound(body: list[ast.stmt]) -> Iterator[str]:
             yield from (n.id for n in ast.walk(statement) if is_given(n))
 
 
-def is_given(node: ast.AST) -> bool:
+def is_given(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 

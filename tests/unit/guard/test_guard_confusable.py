@@ -1,5 +1,6 @@
 import unicodedata
 from collections.abc import Iterator
+from typing import Literal
 
 import pyarrow as pa
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.guard import confusable_ids, confusable_line_numbers, skeleton
+
+NORMAL_FORMS: list[Literal["NFC", "NFD", "NFKC", "NFKD"]] = ["NFC", "NFD", "NFKC", "NFKD"]
 
 LOOK_ALIKES = [
     ("INC0010023", "inc0010023", "case"),
@@ -54,7 +57,7 @@ def test_a_skeleton_has_no_other_skeleton(text: str) -> None:
 
 @given(st.text(max_size=12))
 def test_normal_forms_make_no_difference(text: str) -> None:
-    found = {skeleton(unicodedata.normalize(form, text)) for form in ("NFC", "NFD", "NFKC", "NFKD")}
+    found = {skeleton(unicodedata.normalize(form, text)) for form in NORMAL_FORMS}
     assert found == {skeleton(text)}
 
 

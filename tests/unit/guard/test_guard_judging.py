@@ -32,7 +32,9 @@ NOT_JUDGED = ("landed_record_count", "parsed_record_count", "candidate_count")
 COUNTS = [name for name in CONTROL_TOTALS if name not in NOT_JUDGED]
 
 
-def outcomes(folder: Path, *texts: str, table: str = "control_totals", **tables: object) -> list:
+def outcomes(
+    folder: Path, *texts: str, table: str = "control_totals", **tables: object
+) -> list[str]:
     judgement = judge(month() | tables, PARAMETERS, written(folder, *texts, table=table))
     return [each.outcome for each in judgement.validations if each.table == table]
 

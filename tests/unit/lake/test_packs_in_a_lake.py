@@ -25,7 +25,7 @@ def test_a_zip_in_a_lake_is_read_as_any_other(lake: Lake) -> None:
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("events.csv", b"event_id\n" * 50_000)
     lake.put_once("evidence/pack.zip", data.getvalue())
-    with lake.opened("evidence/pack.zip") as file, zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]
+    with lake.opened("evidence/pack.zip") as file, zipfile.ZipFile(file) as archive:
         assert archive.read("events.csv") == b"event_id\n" * 50_000
 
 

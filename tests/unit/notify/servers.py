@@ -4,6 +4,7 @@ import socketserver
 import ssl
 import threading
 import time
+from asyncio import Server
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,8 +54,9 @@ class Inbox:
 class _AnyPort(Controller):
     def _trigger_server(self) -> None:
         # The system chose the port; the controller has to learn which.
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

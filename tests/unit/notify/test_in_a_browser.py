@@ -46,7 +46,7 @@ def shown(html: str, folder: Path) -> dict[str, Any]:
 def is_quiet(html: str, folder: Path) -> bool:
     """Say whether nothing of a mail ran, and all of it is in sight."""
     seen = shown(html, folder)
-    return seen["ran"] == 0 and 0 < seen["width"] <= WIDTH
+    return bool(seen["ran"] == 0 and 0 < seen["width"] <= WIDTH)
 
 
 def test_the_probe_would_see_what_runs_and_what_is_too_wide(tmp_path: Path) -> None:

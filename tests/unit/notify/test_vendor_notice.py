@@ -38,7 +38,7 @@ def noticed(
 
 def sheets_of(mail: ReadMail) -> list[str]:
     """Return the names of the attached workbook's sheets."""
-    return openpyxl.load_workbook(io.BytesIO(mail.file(".xlsx"))).sheetnames
+    return list(openpyxl.load_workbook(io.BytesIO(mail.file(".xlsx"))).sheetnames)
 
 
 def rows_of(mail: ReadMail, sheet: str) -> list[dict[str, object]]:

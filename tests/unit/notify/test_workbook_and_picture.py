@@ -15,7 +15,7 @@ import pytest
 
 from recount.notify import waterfall, workbook
 from recount.notify.workbook import Sheet
-from tests.unit.notify.months import MARCH, QUARTER, lines, statement
+from tests.unit.notify.months import MARCH, QUARTER, Counts, lines, statement
 from tests.unit.notify.parsing import exact, rows_in
 
 AS_OF = datetime(2016, 5, 1, tzinfo=UTC)
@@ -95,8 +95,8 @@ def test_an_empty_table_is_a_sheet_of_headings() -> None:
 
 
 @pytest.mark.parametrize("counts", [MARCH, QUARTER, {("agreed", None): 3}])
-def test_the_picture_is_a_picture_of_the_promised_width(counts: object) -> None:
-    said = statement(lines(counts), decision="pay")  # type: ignore[arg-type]
+def test_the_picture_is_a_picture_of_the_promised_width(counts: Counts) -> None:
+    said = statement(lines(counts), decision="pay")
     data = waterfall.png(said)
     assert data.startswith(b"\x89PNG")
     assert int.from_bytes(data[16:20], "big") == 2 * waterfall.WIDTH

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from recount.errors import ContractError
 from recount.periods import Period, zone
 from recount.sources import source_of
-from recount.sources.extraction import Extraction
+from recount.sources.extraction import Extraction, Page
 from recount.sources.source import parse
 from recount.sources.terms import SourceTerms
 
@@ -46,12 +46,20 @@ def parsed(
 
 def extracted(terms: SourceTerms, scratch: Path) -> list[Extraction]:
     """Fetch what March needs."""
-    return source_of(terms).extract(terms, MARCH, as_of=AS_OF, scratch=scratch)
+    found = source_of(terms).extract(terms, MARCH, as_of=AS_OF, scratch=scratch)
+    files = [each for each in found if isinstance(each, Extraction)]
+    assert len(files) == len(found), "a feed is no file"
+    return files
 
 
 def content_of(extraction: Extraction) -> bytes:
     """Return the bytes of an extraction's only page."""
     [page] = extraction.pages
+    return bytes_of(page)
+
+
+def bytes_of(page: Page) -> bytes:
+    """Return what a page holds, also where that is in a file."""
     return page.data if isinstance(page.data, bytes) else page.data.read_bytes()
 
 

@@ -13,7 +13,7 @@ from recount.sources.salesforce.org import Org
 from recount.sources.salesforce.signing_in import org_of
 from recount.sources.terms import SourceTerms
 from tests.emulators.salesforce import Salesforce
-from tests.unit.sources.logs import terms_of
+from tests.unit.sources.logs import bytes_of, terms_of
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -59,4 +59,4 @@ def total(found: list[FeedPage]) -> int:
 
 
 def ids(found: list[FeedPage]) -> list[str]:
-    return [row["Id"] for each in found for row in json.loads(each.page.data)["records"]]
+    return [row["Id"] for each in found for row in json.loads(bytes_of(each.page))["records"]]

@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_quotes_are_checked_the_same_wherever_a_block_ends() -> None:
         assert (whole is None) == _is_well_quoted(text.decode())
 
 
-def _refusal(text: bytes, size) -> str | None:  # type: ignore[no-untyped-def]
+def _refusal(text: bytes, size: Callable[[], int]) -> str | None:
     file, out = QuotedFile(io.BytesIO(text), "f"), b""
     try:
         while piece := file.read(size()):

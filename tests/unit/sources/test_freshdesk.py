@@ -24,7 +24,7 @@ from tests.emulators import faults
 from tests.emulators.freshdesk import Freshdesk
 from tests.emulators.freshdesk_access import Gate
 from tests.emulators.freshdesk_exports import SIGNATURE
-from tests.unit.sources.logs import parsed, terms_of
+from tests.unit.sources.logs import bytes_of, parsed, terms_of
 
 SINCE = "2026-03-02T00:00:00Z"
 AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
@@ -177,7 +177,7 @@ def walked(stream: str, after: Any = None, **settings: Any) -> list[FeedPage]:
 
 
 def tickets_of(pages: list[FeedPage]) -> list[int]:
-    landed = (json.loads(page.page.data) for page in pages)  # type: ignore[arg-type]
+    landed = (json.loads(bytes_of(page.page)) for page in pages)
     return [ticket["id"] for page in landed for ticket in page["tickets"]]
 
 
@@ -313,8 +313,8 @@ def test_a_field_that_the_contract_names_and_a_ticket_does_not_have_is_named(
 ) -> None:
     with pytest.raises(SourceError, match="none of 2 tickets has a field cf_level"):
         walked("tickets", custom_fields={"tier": "cf_level"})
-    page = walked("tickets", custom_fields={"tier": "cf_tier"})[0].page.data
-    assert b'"custom_fields":{"cf_tier":"Gold"}' in page  # type: ignore[operator]
+    page = walked("tickets", custom_fields={"tier": "cf_tier"})[0].page
+    assert b'"custom_fields":{"cf_tier":"Gold"}' in bytes_of(page)
 
 
 def test_the_files_follow_one_another_and_say_until_when_they_reach(desk: Freshdesk) -> None:

@@ -19,7 +19,7 @@ from recount.sources.shapes import left_out, packed, received
 from recount.sources.terms import SourceTerms
 from tests.emulators import faults
 from tests.emulators.intercom import Intercom
-from tests.unit.sources.logs import parsed, terms_of
+from tests.unit.sources.logs import bytes_of, parsed, terms_of
 
 SINCE = "2026-02-01T00:00:00Z"
 AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
@@ -122,8 +122,8 @@ def test_a_conversation_is_a_row_and_each_part_another() -> None:
         "conversation", "closed", 1, 1, "email", None, "assumed_resolution"
     ]  # fmt: skip
     assert conversation["requester_key"] == conversation["author"] == requester_key("6762f")
-    told = ("record_kind", "part_id", "author", "is_from_ai_agent", "has_message", "is_assigned")
-    assert [written[name] for name in told] == ["part", "1", "278", True, True, True]
+    kept = ("record_kind", "part_id", "author", "is_from_ai_agent", "has_message", "is_assigned")
+    assert [written[name] for name in kept] == ["part", "1", "278", True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_what_is_gone_before_it_is_retrieved_is_named(
     )
     (only,) = workspace.conversations(None)
     assert ids_of(only.page.data) == [kept]
-    assert json.loads(only.page.data)["gone"] == [gone]
+    assert json.loads(bytes_of(only.page))["gone"] == [gone]
     assert only.page.record_count == 2
 
 

@@ -1,5 +1,7 @@
 """What the page about invoices shows can be written in a contract, and it names every setting."""
 
+from typing import Any
+
 import pytest
 import yaml
 
@@ -21,7 +23,7 @@ EXAMPLES = [yaml.safe_load(each)["sources"]["invoice"] for each in blocks(PAGE, 
 
 
 @pytest.mark.parametrize("said", EXAMPLES, ids=lambda said: str(said["system"]))
-def test_an_example_can_be_used(said: dict[str, object]) -> None:
+def test_an_example_can_be_used(said: dict[str, Any]) -> None:
     settings = {key: value for key, value in said.items() if key != "system"}
     source = FORMATS[str(said["system"])]
     source.check(terms_of(source, **settings))

@@ -71,7 +71,10 @@ def test_whoever_is_erased_is_somebody_else_from_then_on(book: Path) -> None:
 def test_neither_id_nor_erased_key_can_be_read_from_the_file(book: Path) -> None:
     requester_key("caller@acme.example")
     (key,) = keys_in(book)
-    files = lambda: b"".join(path.read_bytes() for path in book.parent.glob("keys.sqlite*"))  # noqa: E731
+
+    def files() -> bytes:
+        return b"".join(path.read_bytes() for path in book.parent.glob("keys.sqlite*"))
+
     assert key in files()
     assert b"caller" not in files()
     assert erase("caller@acme.example").exit_code == 0

@@ -27,7 +27,7 @@ LINE = {"invoice_id": "INV1", "line_id": "1", "subject_id": "t1", "outcome": "re
 def lines(*changes: dict[str, str], **settings: Any) -> list[dict[str, Any]]:
     terms = terms_of("invoice", "recount_csv", **settings)
     text = events(*[{**LINE, "line_id": str(n), **each} for n, each in enumerate(changes, 1)])
-    return parsed(terms, "lines", text, "lines.csv").to_pylist()
+    return list(parsed(terms, "lines", text, "lines.csv").to_pylist())
 
 
 def refusal_of(*changes: dict[str, str]) -> str:

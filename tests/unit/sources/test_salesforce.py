@@ -15,7 +15,7 @@ from recount.sources.salesforce.org import Org
 from recount.sources.salesforce.reading import tables_of
 from recount.sources.salesforce.settings import SalesforceSettings
 from tests.emulators.salesforce import Salesforce
-from tests.unit.sources.logs import parsed
+from tests.unit.sources.logs import bytes_of, parsed
 from tests.unit.sources.salesforce_org import (
     HOUR,
     NOW,
@@ -101,7 +101,7 @@ def test_only_the_row_with_ids_is_asked_for_of_a_lookup(emulator: Salesforce, or
     ann, queue = org_user(emulator), emulator.add_queue("Second Level", at=START)
     case = next(iter(emulator.tables["Case"].rows))
     emulator.assign(case, queue, by=ann, at=START + 20 * HOUR)
-    stored = b"".join(page.page.data for page in pages(org, "history"))
+    stored = b"".join(bytes_of(page.page) for page in pages(org, "history"))
     assert queue.encode() in stored
     assert b"Second Level" not in stored
     assert b"Ann A" not in stored
@@ -117,7 +117,7 @@ def test_customers_are_stored_without_their_ids_and_staff_with_them(
     emulator: Salesforce, org: Org
 ) -> None:
     portal = emulator.add_user("Pia Portal", at=START, user_type="CspLitePortal")
-    stored = b"".join(page.page.data for page in pages(org, "users"))
+    stored = b"".join(bytes_of(page.page) for page in pages(org, "users"))
     assert org_user(emulator).encode() in stored
     assert portal.encode() not in stored
     assert b'Portal"' not in stored.replace(b"CspLitePortal", b"")

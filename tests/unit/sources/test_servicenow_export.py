@@ -6,6 +6,7 @@ import os
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def landed(tmp_path: Path, text: str) -> bytes:
     return content_of(extraction)
 
 
-def times_of(*updated_at: str, **settings: str) -> list[str]:
+def times_of(*updated_at: str, **settings: Any) -> list[str]:
     terms = terms_of(system="servicenow_export", **settings)
     rows = parsed(terms, "rows", export(*updated_at)).to_pylist()
     return [f"{row['sys_updated_at']:%d %H:%M}" for row in rows]

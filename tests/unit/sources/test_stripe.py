@@ -17,7 +17,7 @@ from recount.sources.stripe.payments.settings import StripeSettings
 from recount.sources.terms import SourceTerms
 from tests.emulators import faults
 from tests.emulators.stripe import KEY, Stripe
-from tests.unit.sources.logs import AS_OF, parsed, terms_of
+from tests.unit.sources.logs import AS_OF, bytes_of, parsed, terms_of
 
 SINCE = "2016-02-01T00:00:00Z"
 PAID = datetime(2016, 3, 2, 9, tzinfo=UTC)
@@ -187,7 +187,7 @@ def test_an_actor_whom_the_contract_does_not_know_becomes_a_keyed_hash(stripe: S
         stripe.pay(at=PAID, amount=100, metadata={"by": actor})
     # the terms of a contract without a registry: nobody is known
     assert {len(row["actor"]) for row in rows("charges", actor_key="by")} == {32}
-    stored = b"".join(bytes(each.page.data) for each in pages("charges", actor_key="by"))  # type: ignore[arg-type]
+    stored = b"".join(bytes_of(each.page) for each in pages("charges", actor_key="by"))
     assert b"ann@" not in stored
 
 

@@ -18,7 +18,7 @@ from recount.sources.terms import SourceTerms
 from tests.emulators import faults
 from tests.emulators.stripe import KEY, Stripe
 from tests.emulators.stripe_billing import Credit, Item
-from tests.unit.sources.logs import AS_OF, parsed, terms_of
+from tests.unit.sources.logs import AS_OF, bytes_of, parsed, terms_of
 
 FIRST, SECOND = datetime(2016, 2, 29, 23, tzinfo=UTC), datetime(2016, 3, 31, 22, tzinfo=UTC)
 MARCH = (FIRST, SECOND)  # of the zone of the terms, Europe/Berlin
@@ -142,7 +142,7 @@ def test_texts_names_and_links_are_not_landed(
     line = stripe.shelves["invoices"].records[invoice].lines[0].id
     stripe.credit(invoice, [Credit(line=line, quantity=1)], at=LATER, memo="Sorry, Bo")
     lines, credits = extracted(tmp_path)
-    stored = b"".join(Path(page.data).read_bytes() for page in (*lines.pages, *credits.pages))
+    stored = b"".join(bytes_of(page) for page in (*lines.pages, *credits.pages))
     assert b'"subject_id":"t0"' in stored
     assert b'"x"' not in stored
     assert word.encode() not in stored
@@ -157,7 +157,7 @@ def test_a_description_is_kept_only_where_the_contract_names_it_whole(
     stripe.bill(buyer, items, at=SECOND, period=MARCH)
     lines, _ = extracted(tmp_path)
     assert [row["outcome"] for row in rows(lines)] == ["stripe: without a price", "platform_fee"]
-    assert b"Bo" not in Path(lines.pages[0].data).read_bytes()
+    assert b"Bo" not in bytes_of(lines.pages[0])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """UBL invoices and credit notes, made of a few values."""
 
+from typing import Any
+
 SPACES = """xmlns="urn:oasis:names:specification:ubl:schema:xsd:{name}-2"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2\""""
-DECLARED = {
+DECLARED: dict[str, Any] = {
     "outcomes": {"resolution": {"item": "AR-RES"}, "platform_fee": {"name": ["Platform"]}},
     "subject": {"property": "ticket_id"},
 }
