@@ -24,7 +24,7 @@ def daily_follow_up() -> None:
     """Name the stages in order."""
     check_contracts()
     months = due_months()
-    landed = land.expand(extraction=extractions(months))
+    landed = land.expand(extraction=extractions(months))  # type: ignore[arg-type]
     landed >> statement_of.partial(months=months).expand(month=months)
 
 

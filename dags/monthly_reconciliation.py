@@ -29,7 +29,7 @@ def monthly_reconciliation() -> None:
     """Name the stages in order."""
     check_contracts()
     months = closed_months()
-    landed = land.expand(extraction=extractions(months))
+    landed = land.expand(extraction=extractions(months))  # type: ignore[arg-type]
     landed >> statement_of.partial(months=months).expand(month=months)
 
 
