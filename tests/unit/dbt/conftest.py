@@ -29,6 +29,14 @@ def built(empty_scratch: Path) -> Any:
     return run_dbt(empty_scratch, "build").result
 
 
+@pytest.fixture(scope="session")
+def modelled(empty_scratch: Path) -> Path:
+    """The same folder with every model built, and none of its tests run."""
+    untested = ["--exclude-resource-type", "test", "--vars", "{unit_tests: none}"]
+    assert run_dbt(empty_scratch, "build", *untested).success
+    return empty_scratch
+
+
 def run_dbt(folder: Path, *arguments: str) -> Any:
     """Run dbt in a folder, as the warehouse does; its target folder lies there too."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
