@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from recount.contract.model import Contract
@@ -29,9 +30,9 @@ class Month:
         versions = self.versions
         return in_force(versions, Period.named(self.period, versions[0].zone).first_day)
 
-    @property
+    @cached_property
     def versions(self) -> list[Contract]:
-        """All versions of the contract; ContractError if there is none."""
+        """All versions of the contract as first read, so that a run has one; or ContractError."""
         readable, unreadable = readable_contracts(Path(self.contract_path))
         versions = [each for each in readable if each.contract == self.contract_name]
         if not versions:
