@@ -81,7 +81,7 @@ class Lake:
                 yield bytes(piece)
 
     @contextmanager
-    def opened(self, key: str) -> Iterator[BinaryIO]:
+    def opened(self, key: str) -> Iterator[io.BufferedReader]:
         """Open an object to read parts of it; ObjectMissing if there is none."""
         with self._reading(key):
             yield io.BufferedReader(_Object(obstore.open_reader(self.place.store, key)))

@@ -7,7 +7,8 @@ from typing import Any
 
 from recount import connections, lineage, published
 from recount.contract.model import Contract
-from recount.evidence.register import Register, sha256
+from recount.evidence.packing import hash_of
+from recount.evidence.register import Register
 from recount.lake import Lake
 from recount.month import Month
 from recount.notify import finance, notice, operations
@@ -77,12 +78,15 @@ def _annex(month: Month, statement: Mapping[str, Any]) -> notice.Annex:
 
 
 def evidence_of(lake: Lake, uri: str | None) -> dict[str, str] | None:
-    """Name the pack of a statement for the vendor, who need not know where our lake is."""
+    """Name the pack of a statement for the vendor, who need not know where our lake is.
+
+    LandingError where the pack was altered since it was written.
+    """
     if uri is None:
         return None
     folder, _, name = uri.rpartition("/")
     key = f"{folder}/{name}".removeprefix(f"{lake.place.uri}/")
-    return {"name": name, "sha256": sha256(lake.get(key))}
+    return {"name": name, "sha256": hash_of(lake, key)}
 
 
 def _held(month: Month, statement: Mapping[str, Any]) -> dict[str, Any]:

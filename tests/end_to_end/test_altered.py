@@ -148,6 +148,7 @@ MART, PACK = "marts/reconciliation_lines/*/*/*/*.parquet", "evidence/*/*/*/pack.
         ("pack", "statements/*/*/*/*.json", cut),
         ("pack", "statements/*/*/*/*.json", raise_it),
         ("pack", PACK, cut),
+        ("tell", PACK, flip),
         ("tell", MART, flip),
         ("tell", "statements/*/*/*/*.json", remove),
         ("tell", "statements/*/*/*/*.json", raise_it),

@@ -1,5 +1,6 @@
 """The evidence pack of a final statement: written once, tied to the pack of the month before."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,16 @@ from recount.lake import KeyConflict, Lake
 from recount.month import Month
 from recount.periods import parse_instant
 from recount.published import Slot
-from recount.recomputing.packs import FORMAT, MANIFEST, Pack, Unreadable, digest
+from recount.recomputing.packs import (
+    BROKEN,
+    FORMAT,
+    MANIFEST,
+    Difference,
+    Pack,
+    Unreadable,
+    altered,
+    digest,
+)
 from recount.scratch import scratch_folder
 from recount.statement import Kind
 
@@ -41,6 +51,20 @@ def pack_of(lake: Lake, statement: Mapping[str, Any]) -> str | None:
     """Return the key of a published statement's pack; None where there is none."""
     key, is_there = _place(lake, statement)
     return key if is_there else None
+
+
+def hash_of(lake: Lake, key: str) -> str:
+    """Return the SHA-256 of the pack under that key; LandingError where it was altered."""
+    with lake.opened(key) as file:
+        pack = _opened(file, lake.uri(key))
+        try:
+            difference = next(altered(pack), None)
+        except BROKEN as problem:
+            difference = Difference(MANIFEST, "", f"altered ({problem})")
+        if difference:
+            raise LandingError(f"{lake.uri(key)}: {difference}; restore it from a backup")
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _place(lake: Lake, statement: Mapping[str, Any]) -> tuple[str, bool]:
