@@ -56,6 +56,14 @@ def write_contract(folder: Path, name: str, **changes: Any) -> Path:
     return path
 
 
+def two_years() -> list[str]:
+    """Twenty-four months in a row."""
+    months = ["2025-01"]
+    while len(months) < 24:
+        months.append(following(months[-1]))
+    return months
+
+
 def write_months(
     folder: Path, billed: Mapping[str, int], name: str = "year", **changes: Any
 ) -> Path:

@@ -5,19 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from recount import landing, pins
-from recount.periods import following
 from recount.sweeping import unreferenced
 from tests.end_to_end.buyer import Buyer
-from tests.support.small import write_months
+from tests.support.small import two_years, write_months
 
 AS_OF = "2027-06-01T00:00:00Z"
-
-
-def two_years() -> list[str]:
-    months = ["2025-01"]
-    while len(months) < 24:
-        months.append(following(months[-1]))
-    return months
 
 
 def pinned(buyer: Buyer, period: str) -> dict[str, dict[str, object]]:
