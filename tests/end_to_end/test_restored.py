@@ -59,16 +59,3 @@ def test_after_a_restore_no_second_notice_goes_out_where_a_person_knows_of_the_f
     with connected(mail):
         assert restored.statement()["notice"] == sent
     assert received(mail, sent["message_id"]) == 1
-
-
-def test_what_was_drafted_after_a_restore_and_never_sent_is_sent_once_somebody_says_so(
-    tmp_path: Path,
-) -> None:
-    buyer = Buyer(write_month(tmp_path), tmp_path / "lake")
-    notice = buyer.statement()["notice"]
-    assert notice["state"] == "approved"
-    with connected(tmp_path / "mail"):
-        words = ["disputes", "send", notice["id"], "--lake", str(buyer.lake)]
-        assert CliRunner().invoke(main, words).exit_code == 0
-        assert buyer.statement()["notice"]["state"] == "sent"
-    assert received(tmp_path / "mail", notice["message_id"]) == 1
