@@ -10,7 +10,7 @@ from typing import Any
 
 from recount.collecting import imported, without_collecting
 from recount.errors import ReconcileError
-from recount.exhausted import exhausted
+from recount.exhausted import exhausted, exhausted_by
 from recount.project import DBT_PROJECT
 
 _LOG = logging.getLogger(__name__)
@@ -38,9 +38,8 @@ def build(folder: Path, unused: Collection[str] = ()) -> list[Any]:
         "--target-path", str(target),
     ])  # fmt: skip
     if outcome.exception:
-        raise exhausted(outcome.exception) or ReconcileError(
-            f"dbt could not build the statement: {outcome.exception}"
-        )
+        said = f"dbt could not build the statement: {outcome.exception}"
+        raise exhausted(outcome.exception) or exhausted_by(said, "dbt") or ReconcileError(said)
     _keep_parsed(target / _PARSED_PROJECT)
     return [each for each in outcome.result.results if _has_failed(each)]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from recount.contract.model import Contract
 from recount.contract.tree import grow
 from recount.errors import ContractError
+from recount.exhausted import exhausted
 
 CEILING_BYTES = 10_000_000
 
@@ -47,7 +48,7 @@ def _bytes(path: Path) -> bytes:
             data = file.read(CEILING_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ContractError(
+        raise exhausted(error) or ContractError(
             f"{path}: the contract cannot be read ({reason}); give the path of a readable file"
         ) from error
     if len(data) > CEILING_BYTES:

@@ -13,6 +13,7 @@ import obstore
 
 from recount import connections
 from recount.errors import SourceError
+from recount.exhausted import exhausted
 from recount.periods import Period
 from recount.sources.terms import SourceTerms
 from recount.sources.words import shown
@@ -102,7 +103,8 @@ def _snapshot(
         ) from None
     except (OSError, ValueError) as problem:
         because = problem.strerror if isinstance(problem, OSError) else "no path"
-        raise SourceError(f"{terms.name}: {where} cannot be read: {because}") from None
+        unread = SourceError(f"{terms.name}: {where} cannot be read: {because}")
+        raise exhausted(problem) or unread from None
 
 
 def _pieces(terms: SourceTerms, key: str, where: str) -> Iterator[bytes]:
